@@ -1,0 +1,1 @@
+// Nothing: its target only holds the precompiled headers.
