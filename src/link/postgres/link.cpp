@@ -31,7 +31,7 @@ Link::~Link() = default;
 
 Result<Link> Link::connect(const Address& address, std::chrono::milliseconds budget,
                            Session session) {
-  auto connection = Connection::open(address, budget, session == Session::script);
+  auto connection = Connection::open(address, budget, session != Session::reading);
   if (!connection) return failure(std::move(connection.error()));
   return Link{std::move(*connection)};
 }

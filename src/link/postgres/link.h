@@ -13,6 +13,7 @@ class Connection;
 
 enum class Session {
   reading,  ///< every probe runs in a read-only transaction of its own
+  acting,   ///< act.h too: what a plan says
   script    ///< for script.h: the demo's and the tests' own private servers
 };
 
@@ -40,7 +41,7 @@ class Link final : public ProbeReader {
   Result<Rows> read(const Probe& probe, const Arguments& arguments = {}) override;
   const ConnectionFacts& facts() const override;
 
-  Connection& connection() { return *connection_; }  ///< for script.h
+  Connection& connection() { return *connection_; }  ///< for act.h and script.h
 
  private:
   explicit Link(std::unique_ptr<Connection> connection);
