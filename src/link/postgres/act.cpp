@@ -19,10 +19,10 @@ constexpr const char* kSettings =
 
 Result<Rows> act(Link& link, const Act& act) {
   assert(!act.statements.empty());
-  std::vector<Connection::Query> queries{{"begin", {}},
-                                         {kSettings,
-                                          {std::to_string(act.statement_timeout.count()),
-                                           std::to_string(act.lock_timeout.count())}}};
+  std::vector<Connection::Query> queries{
+      {"begin", {}},
+      {kSettings,
+       {std::to_string(act.statement_timeout.count()), std::to_string(act.lock_timeout.count())}}};
   for (const auto& statement : act.statements) queries.push_back({statement, {}});
   queries.back().values = act.values;
   const std::size_t wanted = queries.size() - 1;
@@ -39,8 +39,8 @@ Result<Rows> act_alone(Link& link, const Act& act) {
           "; SET search_path = pg_catalog; SET TimeZone = 'UTC'",
       deadline_in(std::chrono::seconds{5}));
   if (!set) return failure(set.error());
-  auto rows = link.connection().script(act.statements.front(),
-                                       deadline_in(act.statement_timeout + kGrace));
+  auto rows =
+      link.connection().script(act.statements.front(), deadline_in(act.statement_timeout + kGrace));
   const auto reset = link.connection().script(
       "RESET statement_timeout; RESET lock_timeout; RESET search_path; RESET TimeZone",
       deadline_in(std::chrono::seconds{5}));

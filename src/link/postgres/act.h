@@ -17,16 +17,17 @@ namespace plimsoll::postgres {
 struct Act {
   Text what;                            ///< for messages: "detach partition 'scan_results_old'"
   std::vector<std::string> statements;  ///< each one statement; quote.h quotes what is a name
-  std::vector<std::optional<std::string>> values;  ///< $1… of the last statement; not in act_alone
+  /// $1… of the last statement; not in act_alone.
+  std::vector<std::optional<std::string>> values{};
   std::chrono::milliseconds lock_timeout{500};
   std::chrono::milliseconds statement_timeout{std::chrono::seconds{30}};  ///< of each statement
 };
 
 /// All statements in one transaction and one round trip, so that locks are held for the server's
 /// own time only; rows of the last statement. search_path is pg_catalog, the time zone UTC. Nothing
-/// is changed unless it returns a value, with one exception: `unreachable` after the COMMIT was sent
-/// leaves it unknown, so the caller reads back. Errors: conflict (a lock was not to be had in time,
-/// deadlock, or somebody's dependent object), timed_out, denied, unsupported, unreachable,
+/// is changed unless it returns a value, with one exception: `unreachable` after the COMMIT was
+/// sent leaves it unknown, so the caller reads back. Errors: conflict (a lock was not to be had in
+/// time, deadlock, or somebody's dependent object), timed_out, denied, unsupported, unreachable,
 /// malformed.
 Result<Rows> act(Link& link, const Act& act);
 

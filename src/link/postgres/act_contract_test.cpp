@@ -28,7 +28,8 @@ class ActContract : public ::testing::Test {
 
 TEST_F(ActContract, all_of_it_happens_or_nothing) {
   Link link = connect(Session::acting);
-  EXPECT_TRUE(act(link, of({"create table public.a (n integer)", "insert into public.a values (1)"})));
+  EXPECT_TRUE(
+      act(link, of({"create table public.a (n integer)", "insert into public.a values (1)"})));
   const auto failed = act(link, of({"insert into public.a values (2)", "select 1/0"}));
   ASSERT_FALSE(failed);
   const auto rows = act(link, of({"select count(*) as n from public.a"}));
@@ -54,11 +55,12 @@ TEST_F(ActContract, a_lock_that_is_not_to_be_had_is_a_conflict) {
 TEST_F(ActContract, vacuum_stands_alone_and_leaves_no_settings) {
   Link link = connect(Session::acting);
   ASSERT_TRUE(act_alone(link, of({"vacuum pg_catalog.pg_class"})));
-  const auto rows = act(link, of({"select source as n from pg_catalog.pg_settings where name = 'lock_timeout'"}));
+  const auto rows =
+      act(link, of({"select source as n from pg_catalog.pg_settings where name = 'lock_timeout'"}));
   ASSERT_TRUE(rows);
   EXPECT_EQ((*rows)[0].text("n"), "session") << "set by act() itself, for its transaction";
-  const auto later = link.read(Probe{.name = "x", .what_en = "x", .what_es = "x",
-                                     .sql = "select 1 as n", .grant = Grant::none});
+  const auto later = link.read(Probe{
+      .name = "x", .what_en = "x", .what_es = "x", .sql = "select 1 as n", .grant = Grant::none});
   EXPECT_TRUE(later);
 }
 
