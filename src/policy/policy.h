@@ -12,8 +12,8 @@
 #include "base/result.h"
 #include "policy/maintenance.h"
 
-// What the operator wants of each store: the sections `tables`, `streams`, `redis`, `containers` and
-// `maintenance` of plimsoll.yaml. Values only; parse_config() reads them.
+// What the operator wants of each store: the sections `tables`, `streams`, `redis`, `containers`
+// and `maintenance` of plimsoll.yaml. Values only; parse_config() reads them.
 namespace plimsoll {
 
 /// Where a rule stands in the file, for messages: "plimsoll.yaml:12".
@@ -38,8 +38,8 @@ struct TableRule {
   Keep keep;
   std::optional<Seconds> chunk;           ///< chunk interval or partition width
   std::optional<Seconds> compress_after;  ///< community licence only
-  bool plain = false;                     ///< `plain: true`: must stay a plain table, rows are deleted in batches
-  bool refuse_unbounded = false;          ///< `unbounded: refuse`: `check` fails; report: it says so
+  bool plain = false;  ///< `plain: true`: must stay a plain table, rows are deleted in batches
+  bool refuse_unbounded = false;  ///< `unbounded: refuse`: `check` fails; report: it says so
 };
 
 /// What becomes of a stream nobody writes to any more.
@@ -55,12 +55,13 @@ struct StreamRule {
   RuleOrigin origin;
   std::optional<std::int64_t> maxlen;
   std::optional<Bytes> max_bytes;
-  std::optional<Seconds> keep;     ///< MINID by age
-  bool exact = false;              ///< `=` rather than `~`
-  bool force_past_groups = false;  ///< may trim what a group has still to read
-  OrphanRule orphan = KeepOrphan{};         ///< `orphan: delete` or `orphan: { expire: 7d }`
-  std::optional<Seconds> dead_consumers;    ///< `dead_consumers: 1d`: removed when idle longer and nothing pending
-  bool acknowledge_dangling = true;         ///< `dangling: keep` says no
+  std::optional<Seconds> keep;       ///< MINID by age
+  bool exact = false;                ///< `=` rather than `~`
+  bool force_past_groups = false;    ///< may trim what a group has still to read
+  OrphanRule orphan = KeepOrphan{};  ///< `orphan: delete` or `orphan: { expire: 7d }`
+  std::optional<Seconds>
+      dead_consumers;  ///< `dead_consumers: 1d`: removed when idle longer and nothing pending
+  bool acknowledge_dangling = true;  ///< `dangling: keep` says no
   bool bounded() const { return maxlen || max_bytes || keep; }
 };
 
@@ -86,12 +87,22 @@ struct ContainerRule {
   std::optional<int> log_max_file;
 };
 
+/// A finding the operator knows of and lives with: `accept: [{ rule: server_without_password,
+/// store: "redis/*", why: "loopback only" }]`.
+struct Acceptance {
+  std::string rule;   ///< the finding's rule, as in JSON
+  std::string store;  ///< glob on the store's id; empty: any
+  std::string why;    ///< required
+  RuleOrigin origin;
+};
+
 struct Policy {
   std::vector<TableRule> tables;
   std::vector<StreamRule> streams;
   std::vector<KeyRule> keys;
   std::optional<RedisRule> redis;
   std::vector<ContainerRule> containers;
+  std::vector<Acceptance> accept;
   Maintenance maintenance;
 
   bool empty() const;
@@ -100,7 +111,8 @@ struct Policy {
 /// The rule that speaks for a name: an exact name before a pattern, a longer pattern before a
 /// shorter one, "*" last; null where none does. A rule that wins is the whole answer: fields it
 /// leaves out are not taken from another.
-const TableRule* rule_for_table(const Policy& policy, std::string_view schema, std::string_view name);
+const TableRule* rule_for_table(const Policy& policy, std::string_view schema,
+                                std::string_view name);
 const StreamRule* rule_for_stream(const Policy& policy, std::string_view key);
 const KeyRule* rule_for_keys(const Policy& policy, std::string_view family_pattern);
 /// By Compose service first, then by the container's name.
