@@ -15,7 +15,8 @@ struct TableName {
 };
 
 /// Everything that must be the same of a table when another relation takes its place. Read by
-/// collect/postgres from the catalogs, in one snapshot.
+/// collect_definition() from the catalogs. Definitions are the server's own texts, with every name
+/// qualified; a statement holds {table} where the table's name goes.
 struct ColumnDefinition {
   std::string name;
   std::string type;  ///< format_type, with modifier
@@ -27,7 +28,8 @@ struct ColumnDefinition {
   std::string storage, compression;
   std::optional<int> statistics;
   std::string comment;
-  std::vector<std::string> grants;  ///< whole GRANT statements of the column, with {table} for the name
+  std::vector<std::string> grants;  ///< whole GRANT statements of the column
+  std::string options;              ///< attoptions: "n_distinct=-0.5, …"
 };
 struct IndexDefinition {
   std::string name;
@@ -37,6 +39,7 @@ struct IndexDefinition {
   std::string constraint_definition;
   std::vector<std::string> columns;  ///< key columns by name; an expression is ""
   std::string comment;
+  std::string constraint_comment;
 };
 struct ConstraintDefinition {
   std::string name;
@@ -44,6 +47,7 @@ struct ConstraintDefinition {
   std::string definition;  ///< pg_get_constraintdef
   bool validated = true;
   std::string comment;
+  std::string referenced;  ///< by a foreign key: the other table, quoted and qualified
 };
 struct TriggerDefinition {
   std::string name;
@@ -51,10 +55,15 @@ struct TriggerDefinition {
   std::string enabled;     ///< "O", "D", "R", "A"
   bool row_level = false;
   bool uses_transition_tables = false;
+  bool before = false;
+  std::string language, source;  ///< of its function
+  std::string comment;
 };
 struct ViewDefinition {
   TableName name;
   bool materialized = false;
+  std::string definition;            ///< pg_get_viewdef
+  std::vector<std::string> options;  ///< reloptions
 };
 
 struct TableDefinition {
@@ -62,8 +71,8 @@ struct TableDefinition {
   TableName table;
   std::string oid;
   std::string owner;
-  std::string persistence;      ///< "p", "u", "t"
-  std::string kind;             ///< relkind
+  std::string persistence;  ///< "p", "u", "t"
+  std::string kind;         ///< relkind
   std::string tablespace, access_method;
   std::vector<std::string> options;  ///< reloptions
   std::string replica_identity;      ///< "d", "n", "f", "i"
@@ -72,20 +81,26 @@ struct TableDefinition {
   std::vector<ConstraintDefinition> constraints;
   std::vector<std::string> referenced_by;  ///< tables with a foreign key to it
   std::vector<TriggerDefinition> triggers;
-  std::vector<ViewDefinition> views;        ///< that depend on it, directly
-  std::vector<std::string> functions;       ///< that depend on its row type
-  std::vector<std::string> rules;           ///< besides views' own
-  std::vector<std::string> policies;        ///< row level security
+  std::vector<ViewDefinition> views;   ///< that depend on it, directly
+  std::vector<std::string> functions;  ///< and whatever else depends on it or on its row type
+  std::vector<std::string> rules;      ///< besides views' own
+  std::vector<std::string> policies;   ///< CREATE POLICY statements, and their comments
   bool row_security = false, force_row_security = false;
   std::vector<std::string> publications;
-  std::vector<std::string> owned_sequences;  ///< by a serial or identity column
+  std::vector<std::string> owned_sequences;  ///< of serial columns: ALTER SEQUENCE … OWNED BY
   std::vector<std::string> statistics;       ///< CREATE STATISTICS statements
-  std::vector<std::string> grants;           ///< whole GRANT statements, with {table} for the name
-  std::vector<std::string> inheritance;      ///< parents or children by inheritance
+  std::vector<std::string> grants;           ///< GRANT statements, a REVOKE before them if needed
+  std::vector<std::string> inheritance;      ///< parents or children by inheritance, a row type
   std::string comment;
+  int server_version = 0;  ///< server_version_num: 150004
 };
 
-/// Changes with any of the above but the oid; part of an Observation.
+/// The CHECK that stands on a table while it becomes a partition: a mark of this program's own.
+std::string until_constraint_name(const std::string& table);
+
+/// 32 hexadecimal digits that change with any of the above but the target, the oid, the server's
+/// version and a CHECK of that name; part of an Observation. Tells definitions apart, and is no
+/// protection against somebody who wants two to look the same.
 std::string fingerprint_of(const TableDefinition& definition);
 
 }  // namespace plimsoll
