@@ -34,8 +34,9 @@ std::string until_mark(const PartitionTable& change);
 std::string drop_parent_in_waiting(const TableName& table);
 std::string drop_until_constraint(const TableName& table);
 
-/// What a partitioned table lacks, or has too much, of what the plain one was: "index ticks_time",
-/// … Names of the table and of its indexes are not compared, since a parent in waiting has others.
+/// What a partitioned table lacks, or has too much, of what the plain one was, a line each. A
+/// parent in waiting has other names, and views and sequences come with the swap: those are
+/// compared only where both tables have one name.
 std::vector<std::string> differences(const TableDefinition& plain,
                                      const TableDefinition& partitioned);
 
