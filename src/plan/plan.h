@@ -19,18 +19,21 @@ struct Refusal {
   Text what;
   Text why;
   Text instead;  ///< what can be done; may be empty
+  friend bool operator==(const Refusal&, const Refusal&) = default;
 };
 
 /// Who a plan was made for: it is stale anywhere else.
 struct PlanTarget {
   TargetKind kind{};
   std::string name;
-  std::string identity;  ///< PostgreSQL: system_identifier/database oid; Redis: run_id is not kept across restarts, so host:port and role; Docker: engine id
+  std::string identity;  ///< PostgreSQL: system_identifier/database; Redis: run_id, so a restart or
+                         ///< a failover makes it another; Docker: the engine's name
+  friend bool operator==(const PlanTarget&, const PlanTarget&) = default;
 };
 
 struct Plan {
-  std::string hash;  ///< of everything below; hexadecimal SHA-256
-  Instant taken_at{};    ///< of the census
+  std::string hash;    ///< of everything below; hexadecimal SHA-256
+  Instant taken_at{};  ///< of the census
   Instant expires_at{};
   std::vector<PlanTarget> targets;
   std::vector<Step> steps;

@@ -13,11 +13,14 @@
 namespace plimsoll {
 
 /// What carrying out a step loses for good.
-struct LosesNothing {};
+struct LosesNothing {
+  friend bool operator==(LosesNothing, LosesNothing) = default;
+};
 struct LosesRange {
   std::optional<Instant> first;  ///< empty: not known
   std::optional<Instant> last;
   std::optional<std::int64_t> items;  ///< rows or entries, estimated
+  friend bool operator==(const LosesRange&, const LosesRange&) = default;
 };
 using Loss = std::variant<LosesNothing, LosesRange>;
 
@@ -39,10 +42,11 @@ struct Step {
   Text undo;                       ///< how, or that it cannot be
   std::vector<std::string> words;  ///< the same in the server's own words
   std::optional<Bytes> frees;
-  std::optional<Seconds> takes;    ///< estimated
-  Text basis;                      ///< of the estimates
-  bool heavy = false;              ///< only in a maintenance window
-  std::vector<int> after;          ///< numbers of steps that must have been done
+  std::optional<Seconds> takes;  ///< estimated
+  Text basis;                    ///< of the estimates
+  bool heavy = false;            ///< only in a maintenance window
+  std::vector<int> after;        ///< numbers of steps that must have been done
+  friend bool operator==(const Step&, const Step&) = default;
 };
 
 }  // namespace plimsoll
