@@ -115,7 +115,7 @@ std::string unified_diff(std::string_view before, std::string_view after, const 
     if (rows[i].sign == ' ') continue;
     const std::size_t begin = std::max(done, i < kContext ? 0 : i - kContext);
     std::size_t last = i;
-    for (std::size_t j = i; j < rows.size() && j <= last + 2 * kContext; ++j) {
+    for (std::size_t j = i; j < rows.size() && j <= last + 2 * kContext + 1; ++j) {
       if (rows[j].sign != ' ') last = j;
     }
     const std::size_t end = std::min(rows.size(), last + kContext + 1);
