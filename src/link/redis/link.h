@@ -92,6 +92,7 @@ class Link {
   Result<std::vector<Reply>> xrange(const std::vector<EntryRange>& ranges);
 
  private:
+  friend class Acting;
   friend class KeyScan;
   friend Result<std::vector<Reply>> pipeline(Link& link, const std::vector<Command>& commands);
 
