@@ -19,6 +19,10 @@ const std::vector<Bench>& benches() {
        run_census_bench},
       {"build", "the first release build, and the one after touching a source (minutes)", false,
        run_build_bench},
+      {"reclaim",
+       "what 7 days of retention cost the writer, beside what people do by hand; "
+       "PLIMSOLL_SCALE=0.1",
+       false, run_reclaim_bench},
   };
   return kBenches;
 }

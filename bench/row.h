@@ -35,5 +35,6 @@ struct Bench {
 
 Rows run_census_bench();
 Rows run_build_bench();
+Rows run_reclaim_bench();
 
 }  // namespace plimsoll::bench

@@ -1,16 +1,13 @@
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <memory>
-#include <string_view>
 
 #include "app/census_taker.h"
+#include "app/screen.h"
 #include "app/target_finder.h"
 #include "app/verbs.h"
 #include "diagnose/diagnose.h"
+#include "diagnose/under_policy.h"
 #include "report/report.h"
 
 namespace plimsoll {
@@ -24,34 +21,11 @@ struct DiagnoseArguments {
   int columns = 0;  ///< 0: the terminal's, or 80
 };
 
-bool colour_wanted() {
-  const char* no_colour = std::getenv("NO_COLOR");
-  return isatty(STDOUT_FILENO) != 0 && (no_colour == nullptr || *no_colour == '\0');
-}
-
-/// The C locale says nothing of the terminal: only one that names another character set is
-/// believed.
-bool utf8_wanted() {
-  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
-    const char* value = std::getenv(name);
-    if (value == nullptr || *value == '\0') continue;
-    const std::string_view locale{value};
-    const auto charset = locale.find('.');
-    return charset == std::string_view::npos || locale.find("UTF-8") != std::string_view::npos ||
-           locale.find("utf8") != std::string_view::npos;
-  }
-  return true;
-}
-
 std::string render(const Report& report, const DiagnoseArguments& arguments, Language language) {
   if (arguments.format == "json") return render_json(report, language);
   if (arguments.format == "markdown") return render_markdown(report, language);
   if (arguments.format == "html") return render_html(report, language);
-  TextStyle style;
-  style.colour = colour_wanted();
-  style.utf8 = utf8_wanted();
-  if (arguments.columns > 0) style.columns = arguments.columns;
-  return render_text(report, language, style);
+  return render_text(report, language, screen_style(arguments.columns));
 }
 
 ExitStatus run_diagnose(const DiagnoseArguments& arguments, const Surroundings& surroundings) {
@@ -60,31 +34,16 @@ ExitStatus run_diagnose(const DiagnoseArguments& arguments, const Surroundings& 
     complain(found.error(), surroundings.language);
     return ExitStatus::usage;
   }
-  const Language language = surroundings.language_given
-                                ? surroundings.language
-                                : found->language.value_or(surroundings.language);
-  for (const Text& warning : found->warnings)
-    std::fprintf(stderr, "plimsoll: %s\n", warning.in(language).c_str());
+  const Language language = language_for(*found, surroundings);
+  warn(*found, language);
   CensusOptions options = arguments.census;
   options.per_target =
       std::chrono::milliseconds{static_cast<std::int64_t>(arguments.timeout_seconds * 1000)};
-  const auto now =
-      std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-
-  Census census = take_census(found->targets, options, now);
+  Census census = take_census(found->targets, options, now());
   census.gaps.insert(census.gaps.begin(), found->gaps.begin(), found->gaps.end());
-  const Diagnosis diagnosis = diagnose(census);
-  const std::string text = render({census, diagnosis}, arguments, language);
-  const bool written =
-      std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
-  if (!written) {
-    complain(
-        {ErrorCode::unreachable,
-         say("the report could not be written in full", "no se pudo escribir el informe entero"),
-         {}},
-        language);
-    return ExitStatus::failed;
-  }
+  const Diagnosis diagnosis = under_policy(diagnose(census), census, found->policy);
+  const std::string text = render({census, diagnosis, &found->policy}, arguments, language);
+  if (!print_all(text, language)) return ExitStatus::failed;
   const bool any_reachable = std::any_of(
       census.targets.begin(), census.targets.end(),
       [](const Target& target) { return target.reachable && target.kind != TargetKind::host; });

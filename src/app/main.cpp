@@ -2,6 +2,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <map>
+#include <string>
 #include <string_view>
 
 #include "app/verbs.h"
@@ -102,8 +104,10 @@ ExitStatus run(int argc, char** argv) {
 
   speak(app, language);
 
-  const Verb diagnose = add_diagnose(app, surroundings);
-  const Verb demo = add_demo(app, surroundings);
+  const std::map<std::string, Verb> verbs{
+      {"diagnose", add_diagnose(app, surroundings)}, {"plan", add_plan(app, surroundings)},
+      {"apply", add_apply(app, surroundings)},       {"init", add_init(app, surroundings)},
+      {"journal", add_journal(app, surroundings)},   {"demo", add_demo(app, surroundings)}};
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& asked) {  // --help, --version
@@ -113,7 +117,7 @@ ExitStatus run(int argc, char** argv) {
     complain(usage_error(error, argc > 1 ? argv[1] : ""), language);
     return ExitStatus::usage;
   }
-  return app.got_subcommand("demo") ? demo() : diagnose();
+  return verbs.at(app.get_subcommands().front()->get_name())();
 }
 
 }  // namespace

@@ -49,9 +49,11 @@ Result<Targets> targets_of_urls(const std::vector<std::string>& postgres,
   return targets;
 }
 
-Result<Targets> targets_of_demo(const std::string& named) {
-  const std::filesystem::path directory =
-      named.empty() ? default_demo_directory() : std::filesystem::path{named};
+std::filesystem::path demo_directory(const TargetArguments& arguments) {
+  return arguments.demo.empty() ? default_demo_directory() : std::filesystem::path{arguments.demo};
+}
+
+Result<Targets> targets_of_demo(const std::filesystem::path& directory) {
   auto status = demo_status(directory);
   if (!status) return failure(status.error());
   if (status->state != DemoState::running) {
@@ -65,7 +67,7 @@ Result<Targets> targets_of_demo(const std::string& named) {
 }
 
 Result<Targets> targets_of_command_line(const TargetArguments& arguments) {
-  auto targets = arguments.demo_given ? targets_of_demo(arguments.demo)
+  auto targets = arguments.demo_given ? targets_of_demo(demo_directory(arguments))
                                       : targets_of_urls(arguments.postgres, arguments.redis, "");
   if (targets && (!arguments.docker.empty() || !arguments.project.empty())) {
     targets->docker = DockerTarget{};
@@ -93,6 +95,10 @@ Result<Targets> targets_of_surroundings() {
 Result<Config> config_of(const TargetArguments& arguments) {
   if (!arguments.config.empty()) return load_config(arguments.config);
   if (const auto named = variable("PLIMSOLL_CONFIG"); !named.empty()) return load_config(named);
+  if (arguments.demo_given) {
+    const auto own = demo_directory(arguments) / kUsualConfig;
+    return std::filesystem::exists(own) ? load_config(own) : Config{};
+  }
   if (std::filesystem::exists(kUsualConfig)) return load_config(kUsualConfig);
   return Config{};
 }
@@ -160,6 +166,7 @@ Result<FoundTargets> find_targets(const TargetArguments& arguments) {
   FoundTargets found;
   found.language = config->language;
   found.warnings = config->warnings;
+  found.policy = config->policy;
   // A command line that names its servers means those, and not also what a file or a variable names
   // beside them.
   const bool on_command_line = !named->postgres.empty() || !named->redis.empty() || named->docker;

@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "census/store.h"
+#include "policy/policy.h"
 #include "policy/targets.h"
 
 namespace CLI {
@@ -31,6 +32,7 @@ void add_target_options(CLI::App& verb, TargetArguments& arguments, Language lan
 struct FoundTargets {
   Targets targets;
   std::optional<Language> language;  ///< what plimsoll.yaml asks for
+  Policy policy;                     ///< empty where there is no file, or it has none
   std::vector<Text> warnings;        ///< of plimsoll.yaml: allowed, and unwise
   std::vector<Gap> gaps;             ///< containers that look like a server and gave no way in
 };

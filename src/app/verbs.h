@@ -22,6 +22,12 @@ struct Surroundings {
 /// the returned function, so keep it as long as `parent`.
 using Verb = std::function<ExitStatus()>;
 Verb add_diagnose(CLI::App& parent, const Surroundings& surroundings);
+Verb add_plan(CLI::App& parent, const Surroundings& surroundings);
+Verb add_apply(CLI::App& parent, const Surroundings& surroundings);
+Verb add_journal(CLI::App& parent, const Surroundings& surroundings);
+Verb add_grants(CLI::App& parent, const Surroundings& surroundings);
+Verb add_check(CLI::App& parent, const Surroundings& surroundings);
+Verb add_init(CLI::App& parent, const Surroundings& surroundings);
 Verb add_demo(CLI::App& parent, const Surroundings& surroundings);
 
 /// "plimsoll: what\n  hint\n" on standard error.

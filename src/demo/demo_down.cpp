@@ -1,6 +1,10 @@
+#include <fstream>
+#include <iterator>
+
 #include "base/text.h"
 #include "demo/demo.h"
 #include "demo/demo_folder.h"
+#include "demo/demo_policy.h"
 #include "demo/private_server.h"
 
 namespace plimsoll {
@@ -36,6 +40,12 @@ Bytes disk_of(const fs::path& root) {
   return sum;
 }
 
+/// A policy that somebody changed is theirs.
+bool is_as_written(const fs::path& file, const std::string& text) {
+  std::ifstream in{file, std::ios::binary};
+  return in && std::string{std::istreambuf_iterator<char>{in}, {}} == text;
+}
+
 }  // namespace
 
 Result<DemoRemoval> demo_down(const fs::path& directory) {
@@ -50,6 +60,8 @@ Result<DemoRemoval> demo_down(const fs::path& directory) {
   if (!*marker) return removal;
   removal.found = true;
   if (auto removed = remove_servers(folder); !removed) return failure(removed.error());
+  if (is_as_written(folder.policy(), demo_policy((*marker)->postgres_url, (*marker)->redis_url)))
+    fs::remove(folder.policy(), error);
   // The marker goes last: a `down` that is killed before can be repeated.
   fs::remove(folder.marker().string() + ".new", error);
   fs::remove(folder.marker(), error);

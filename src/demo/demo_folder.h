@@ -24,6 +24,7 @@ struct DemoMarker {
 struct DemoFolder {
   std::filesystem::path root;
   std::filesystem::path marker() const { return root / "plimsoll-demo.json"; }
+  std::filesystem::path policy() const { return root / "plimsoll.yaml"; }
   std::filesystem::path postgres() const { return root / "postgres"; }
   std::filesystem::path redis() const { return root / "redis"; }
 };

@@ -3,11 +3,13 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <fstream>
 #include <random>
 
 #include "base/text.h"
 #include "demo/demo.h"
 #include "demo/demo_folder.h"
+#include "demo/demo_policy.h"
 #include "demo/fresh_cluster.h"
 #include "demo/market_streams.h"
 #include "demo/private_server.h"
@@ -131,6 +133,18 @@ Result<void> load_redis(const DemoMarker& marker, const Progress& progress) {
   return load_market_streams(*link, marker.scale, newest, progress);
 }
 
+/// Readable only by this user: the addresses in it hold the demo's password.
+Result<void> write_policy(const DemoFolder& folder, const DemoMarker& marker) {
+  std::ofstream file{folder.policy()};
+  std::error_code error;
+  fs::permissions(folder.policy(), fs::perms::owner_read | fs::perms::owner_write, error);
+  file << demo_policy(marker.postgres_url, marker.redis_url);
+  file.flush();
+  if (file) return {};
+  return failure(ErrorCode::unreachable, say("could not write {}", "no se pudo escribir {}",
+                                             {printable(folder.policy().string())}));
+}
+
 /// Each step's result is in the marker before the next begins.
 Result<void> build(const DemoFolder& folder, DemoMarker& marker, const Progress& progress) {
   progress(say("starting PostgreSQL", "arrancando PostgreSQL"));
@@ -144,6 +158,7 @@ Result<void> build(const DemoFolder& folder, DemoMarker& marker, const Progress&
   if (auto written = write_marker(folder, marker); !written) return written;
   if (auto loaded = load_postgres(marker, progress); !loaded) return loaded;
   if (auto loaded = load_redis(marker, progress); !loaded) return loaded;
+  if (auto written = write_policy(folder, marker); !written) return written;
   marker.ready = true;
   return write_marker(folder, marker);
 }

@@ -27,7 +27,7 @@ Line named(const Chapter& chapter, const ResourceId& id) {
 
 Chart before_and_after(const Chapter& chapter) {
   Chart chart{chapter.word(say("Before and after", "Antes y después")), {}};
-  for (const Outcome& outcome : chapter.overview.outcomes) {
+  for (const BeforeAfter& outcome : chapter.overview.outcomes) {
     if (!outcome.before || !outcome.after || outcome.ceiling || chart.rows.size() == 8) continue;
     ChartRow row;
     row.label = short_name(outcome.store);
@@ -50,7 +50,7 @@ struct TargetOutcome {
 TargetOutcome outcome_of(const Chapter& chapter, const std::string& prefix) {
   TargetOutcome total;
   std::set<ResourceId> told;
-  for (const Outcome& outcome : chapter.overview.outcomes) {
+  for (const BeforeAfter& outcome : chapter.overview.outcomes) {
     if (outcome.store.compare(0, prefix.size(), prefix) != 0) continue;
     if (kind_of_id(outcome.store) == "container") continue;  // memory, not disk
     if (outcome.before && outcome.after) {
@@ -126,7 +126,7 @@ void add_expected_results(Chapter& chapter) {
                  chapter.word(say("Growth before", "Crecimiento antes")),
                  chapter.word(say("Growth after", "Crecimiento después"))};
   grid.numeric = {false, true, true, true, true};
-  for (const Outcome& outcome : chapter.overview.outcomes) {
+  for (const BeforeAfter& outcome : chapter.overview.outcomes) {
     grid.rows.push_back({named(chapter, outcome.store), plain(known(chapter, outcome.before)),
                          plain((outcome.ceiling ? "≤ " : "") + known(chapter, outcome.after)),
                          plain(known_rate(chapter, outcome.growth_before)),

@@ -19,8 +19,8 @@ struct Claims {
   std::optional<double> stops;
 };
 
-Outcome outcome_of(const ResourceId& id, const Store* store, const Claims& claims) {
-  Outcome outcome;
+BeforeAfter outcome_of(const ResourceId& id, const Store* store, const Claims& claims) {
+  BeforeAfter outcome;
   outcome.store = id;
   outcome.ceiling = has_ceiling(id) && claims.steady;
   if (store != nullptr) {

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "diagnose/under_policy.h"
 #include "report/outcomes.h"
 #include "report/words.h"
 
@@ -189,7 +190,8 @@ const Store* Overview::store(const ResourceId& id) const {
 
 Overview overview_of(const Report& report) {
   Overview overview;
-  overview.stores = stores_of(report.census);
+  overview.stores = report.policy != nullptr ? stores_under_policy(report.census, *report.policy)
+                                             : stores_of(report.census);
   for (const Target& target : report.census.targets) {
     // This machine itself always answers: that says nothing of the servers.
     if (target.kind != TargetKind::host) {

@@ -28,7 +28,7 @@ struct Filling {
 };
 
 /// A store before and after the remedies of its findings. Unknown stays empty: nothing is guessed.
-struct Outcome {
+struct BeforeAfter {
   ResourceId store;
   std::optional<Bytes> before, after;
   std::optional<double> growth_before, growth_after;  ///< bytes a day
@@ -64,10 +64,10 @@ struct Overview {
   std::int64_t rate_unknown = 0;    ///< stores without a bound whose growth could not be measured
   std::optional<double> cpu_share;  ///< of one core, of the busiest container
   std::string cpu_of;
-  std::vector<Group> groups;      ///< in the order of the findings; their numbers in every format
-  std::vector<Outcome> outcomes;  ///< of stores with findings, in the order of the findings
-  std::optional<Bytes> frees;     ///< at once, by all remedies; empty where none can be told
-  std::size_t reachable = 0;      ///< servers and engines that answered; the host does not count
+  std::vector<Group> groups;  ///< in the order of the findings; their numbers in every format
+  std::vector<BeforeAfter> outcomes;  ///< of stores with findings, in the order of the findings
+  std::optional<Bytes> frees;         ///< at once, by all remedies; empty where none can be told
+  std::size_t reachable = 0;  ///< servers and engines that answered; the host does not count
   std::size_t unreachable = 0;
 
   const Store* store(const ResourceId& id) const;

@@ -5,6 +5,7 @@
 #include "base/language.h"
 #include "census/census.h"
 #include "diagnose/finding.h"
+#include "policy/policy.h"
 
 namespace plimsoll {
 
@@ -12,6 +13,7 @@ namespace plimsoll {
 struct Report {
   const Census& census;
   const Diagnosis& diagnosis;
+  const Policy* policy = nullptr;  ///< whose bounds the stores are shown with; null: none
 };
 
 struct TextStyle {
