@@ -5,6 +5,7 @@
 
 #include "app/screen.h"
 #include "apply/compose/executor.h"
+#include "apply/docker/executor.h"
 #include "apply/postgres/create_partitions.h"
 #include "apply/postgres/delete_rows.h"
 #include "apply/postgres/drop_partitions.h"
@@ -157,6 +158,8 @@ void ExecutorSet::open_docker(const Targets& targets) {
   auto connection = std::make_unique<Connection>();
   connection->docker = std::make_unique<docker::Link>(std::move(*link));
   present_.push_back({TargetKind::docker, "docker", connection->docker->engine().name});
+  connection->executor = std::make_unique<DockerExecutor>(*connection->docker);
+  executors_[{TargetKind::docker, "docker", false}] = connection->executor.get();
   connections_.push_back(std::move(connection));
 }
 

@@ -106,8 +106,9 @@ ExitStatus run(int argc, char** argv) {
 
   const std::map<std::string, Verb> verbs{
       {"diagnose", add_diagnose(app, surroundings)}, {"plan", add_plan(app, surroundings)},
-      {"apply", add_apply(app, surroundings)},       {"init", add_init(app, surroundings)},
-      {"journal", add_journal(app, surroundings)},   {"demo", add_demo(app, surroundings)}};
+      {"apply", add_apply(app, surroundings)},       {"check", add_check(app, surroundings)},
+      {"init", add_init(app, surroundings)},         {"journal", add_journal(app, surroundings)},
+      {"grants", add_grants(app, surroundings)},     {"demo", add_demo(app, surroundings)}};
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& asked) {  // --help, --version
