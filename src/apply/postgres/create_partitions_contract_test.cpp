@@ -105,7 +105,7 @@ TEST_F(CreatePartitionsContract, a_lock_that_somebody_keeps_is_given_up) {
 TEST_F(CreatePartitionsContract, a_cut_at_any_call_is_made_good_by_the_next_run) {
   make_events();
   const auto step = step_of(two_days(), "events");
-  for (const auto failure : {Failure::gone, Failure::gone_after_it}) {
+  for (const auto failure : {Failure::not_sent, Failure::gone_after_it}) {
     bool failed = true;
     for (int n = 1; failed; ++n) {
       FailingServer failing{*acting_, n, failure};

@@ -3,12 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <functional>
 #include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "apply/postgres/server.h"
+#include "link/postgres/quote.h"
 #include "link/postgres/script.h"
 #include "plan/outcome.h"
 #include "tests/testing/private_servers.h"
@@ -61,10 +63,9 @@ class RecordingWatch final : public StepWatch {
   std::atomic<bool> stop = false;
 };
 
-/// What the nth call meets.
+/// What the nth call meets. To be killed before it is the same as after the one before.
 enum class Failure {
   not_sent,      ///< the call is lost, the link goes on
-  gone,          ///< the call is lost and so is every later one: a guard that was killed
   gone_after_it  ///< the call is carried out, its answer is lost, and so is every later call
 };
 
@@ -158,7 +159,7 @@ class ExecutorTest : public ::testing::Test {
     acting_ = std::make_unique<LinkedServer>(*link_);
   }
   std::string oid_of(const std::string& table) {
-    return sql_->value("select '" + table + "'::regclass::oid");
+    return sql_->value("select " + postgres::quote_literal(table) + "::regclass::oid");
   }
   Step step_of(Change change, const std::string& table) {
     Step step;

@@ -192,7 +192,6 @@ std::vector<std::string> build_indexes(const Replacement& it, std::size_t part) 
     statements.push_back("CREATE INDEX " + quote_identifier(it.lookup_index(part).name) + " ON " +
                          table + " (" + time_of(it) + ")");
   }
-  statements.push_back("ANALYZE " + table);
   statements.push_back("UPDATE " + quoted(it.state()) +
                        " SET indexed = true WHERE part = " + quote_literal(table));
   return statements;
@@ -203,7 +202,7 @@ std::vector<std::string> replay(const Replacement& it, const Snapshots& snapshot
   statements.push_back("SET LOCAL synchronous_commit = off");
   statements.push_back(replay_block(it, snapshots, std::to_string(limit)));
   statements.push_back("SELECT count(*) AS remaining FROM (SELECT FROM " + quoted(it.log()) +
-                       " LIMIT " + std::to_string(limit + 1) + ") AS some");
+                       " LIMIT " + std::to_string(limit + 1) + ") AS counted");
   return statements;
 }
 
