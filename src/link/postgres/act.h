@@ -27,8 +27,8 @@ struct Act {
 /// own time only; rows of the last statement. search_path is pg_catalog, the time zone UTC. Nothing
 /// is changed unless it returns a value, with one exception: `unreachable` after the COMMIT was
 /// sent leaves it unknown, so the caller reads back. Errors: conflict (a lock was not to be had in
-/// time, deadlock, or somebody's dependent object), timed_out, denied, unsupported, unreachable,
-/// malformed.
+/// time, deadlock), timed_out, denied, unsupported, unreachable, malformed (whatever else the
+/// server minds: a constraint, somebody's dependent object).
 Result<Rows> act(Link& link, const Act& act);
 
 /// One statement that may not stand in a transaction: VACUUM, DETACH … CONCURRENTLY, CREATE INDEX

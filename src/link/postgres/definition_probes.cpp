@@ -19,7 +19,8 @@ select c.oid, r.rolname as owner, c.relpersistence as persistence, c.relkind as 
  where n.nspname = $1::name and c.relname = $2::name
 )sql"};
 
-// attcompression: from 14 on. attstattarget: -1 until 16, NULL from 17 on, where it is not set.
+// attoptions: what a person can set; there are servers that keep marks of their own there
+// (pg_attver), another for each column. attcompression: from 14 on. attstattarget: -1 until 16, NULL from 17 on, where it is not set.
 const Probe kDefinitionColumns{"definition_columns", "columns of the table", "columnas de la tabla",
                                R"sql(
 select a.attname as name, format_type(a.atttypid, a.atttypmod) as type, a.attnotnull as not_null,
@@ -31,7 +32,8 @@ select a.attname as name, format_type(a.atttypid, a.atttypmod) as type, a.attnot
        nullif(a.attstattarget, -1) as statistics,
        (select string_agg(format('%s=%L', split_part(option, '=', 1),
                                  substr(option, strpos(option, '=') + 1)), ', ' order by option)
-          from unnest(a.attoptions) as option) as options,
+          from unnest(a.attoptions) as option
+         where split_part(option, '=', 1) in ('n_distinct', 'n_distinct_inherited')) as options,
        col_description(a.attrelid, a.attnum) as comment
   from pg_attribute a
   join pg_type t on t.oid = a.atttypid
