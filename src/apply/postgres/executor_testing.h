@@ -63,9 +63,10 @@ class RecordingWatch final : public StepWatch {
   std::atomic<bool> stop = false;
 };
 
-/// What the nth call meets. To be killed before it is the same as after the one before.
+/// What the nth call meets.
 enum class Failure {
   not_sent,      ///< the call is lost, the link goes on
+  gone,          ///< the call is lost and so is every later one: killed after the one before
   gone_after_it  ///< the call is carried out, its answer is lost, and so is every later call
 };
 
