@@ -47,13 +47,13 @@ struct CarryOut {
 
 Outcome RedisExecutor::apply(const Step& step, StepWatch& watch) {
   redis::Acting acting{link_};
-  auto server = read_server(acting);
-  if (!server) return broken_off(server.error());
   if (auto primary = still_primary(acting); !primary) {
     const bool replica = primary.error().code == ErrorCode::conflict;
     return replica ? outcome_of(StepState::refused, primary.error().what, primary.error().hint)
                    : broken_off(primary.error());
   }
+  auto server = read_server(acting);
+  if (!server) return broken_off(server.error());
   const auto database = std::visit(DatabaseOf{}, step.change);
   if (database && *database != link_.database()) {
     if (auto selected = link_.select(*database); !selected) return broken_off(selected.error());
