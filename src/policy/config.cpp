@@ -27,6 +27,7 @@ Policy read_policy(const Section& root, const std::string& file) {
   if (root.has("keys")) policy.keys = read_keys(root.at("keys"), file);
   if (root.has("redis")) policy.redis = read_redis(root.at("redis"), file);
   if (root.has("containers")) policy.containers = read_containers(root.at("containers"), file);
+  if (root.has("accept")) policy.accept = read_accept(root.at("accept"), file);
   if (root.has("maintenance")) policy.maintenance = read_maintenance(root.at("maintenance"));
   return policy;
 }

@@ -6,7 +6,7 @@ const std::map<std::string, std::vector<std::string_view>>& known_keys() {
   static const std::map<std::string, std::vector<std::string_view>> kKeys{
       {"",
        {"version", "language", "targets", "tables", "streams", "keys", "redis", "containers",
-        "maintenance", "alerts", "guard"}},
+        "accept", "maintenance", "alerts", "guard"}},
       {"targets", {"postgres", "redis", "docker", "disks"}},
       {"targets.postgres", {"name", "url", "password_file"}},
       {"targets.redis", {"name", "url", "password_file"}},
@@ -20,6 +20,7 @@ const std::map<std::string, std::vector<std::string_view>>& known_keys() {
       {"redis", {"maxmemory", "eviction"}},
       {"containers.*", {"limit", "reservation", "log"}},
       {"containers.*.log", {"max_size", "max_file"}},
+      {"accept", {"rule", "store", "why"}},
       {"maintenance", {"calendar", "windows"}},
       {"alerts", {"usage", "time_to_full", "notify"}},
       {"alerts.usage", {"fire_above", "clear_below", "hold"}},

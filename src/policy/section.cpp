@@ -144,7 +144,7 @@ std::optional<double> Section::share(const char* key) const {
   return *percent / 100;
 }
 
-std::vector<NamedNode> rules_of(const YAML::Node& node, const char* section) {
+std::vector<NamedNode> rules_of(const YAML::Node& node, const char* section, const char* example) {
   require_map(node, section, {});
   std::vector<NamedNode> rules;
   std::set<std::string> seen;
@@ -161,11 +161,11 @@ std::vector<NamedNode> rules_of(const YAML::Node& node, const char* section) {
                     say("one name or pattern has one rule", "un nombre o patrón tiene una regla")};
     }
     if (!rule.node.IsMap() || rule.node.size() == 0) {
-      throw Mistake{
-          rule.mark,
-          say("the rule of '{}' says nothing", "la regla de '{}' no dice nada",
-              {printable(rule.pattern)}),
-          say("write its bound in { }, or remove it", "escriba su límite entre { }, o quítela")};
+      throw Mistake{rule.mark,
+                    say("the rule of '{}' says nothing", "la regla de '{}' no dice nada",
+                        {printable(rule.pattern)}),
+                    say("write its bound, as in {}, or remove it",
+                        "escriba su límite, como en {}, o quítela", {example})};
     }
     rules.push_back(std::move(rule));
   }

@@ -67,12 +67,13 @@ class Section {
 };
 
 /// What each rule of a section of rules (`tables`, `streams`, …) is written under, in the file's
-/// order. Errors: Mistake, for an empty pattern and one that is there twice.
+/// order. Errors: Mistake, for an empty pattern, one that is there twice and a rule that says
+/// nothing, with `example` as its hint.
 struct NamedNode {
   std::string pattern;
   YAML::Mark mark;
   YAML::Node node;
 };
-std::vector<NamedNode> rules_of(const YAML::Node& node, const char* section);
+std::vector<NamedNode> rules_of(const YAML::Node& node, const char* section, const char* example);
 
 }  // namespace plimsoll

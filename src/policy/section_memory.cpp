@@ -37,8 +37,8 @@ void read_log(const YAML::Node& node, ContainerRule& rule) {
     log.refuse("max_file",
                say("'max_file' without 'max_size' bounds nothing",
                    "'max_file' sin 'max_size' no limita nada"),
-               say("write log: { max_size: 10MB, max_file: 3 }",
-                   "escriba log: { max_size: 10MB, max_file: 3 }"));
+               say("write log: {{ max_size: 10MB, max_file: 3 }}",
+                   "escriba log: {{ max_size: 10MB, max_file: 3 }}"));
   }
   if (files) rule.log_max_file = static_cast<int>(*files);
 }
@@ -74,7 +74,7 @@ RedisRule read_redis(const YAML::Node& node, const std::string& file) {
 
 std::vector<ContainerRule> read_containers(const YAML::Node& node, const std::string& file) {
   std::vector<ContainerRule> rules;
-  for (const auto& named : rules_of(node, "containers")) {
+  for (const auto& named : rules_of(node, "containers", "{ limit: 1G }")) {
     const Section section{named.node, "containers.*", printable(named.pattern)};
     ContainerRule rule;
     rule.pattern = named.pattern;
@@ -109,13 +109,14 @@ void warn_of_maxmemory(const Policy& policy, const YAML::Node& redis, const std:
                 "kills Redis before it evicts",
                 "{}: maxmemory {} no está por debajo del límite {} de la regla de contenedor '{}' "
                 "({}): el kernel mata a Redis antes de que expulse claves",
-                {place, maxmemory, *container->limit, pattern, container->origin.text()})
+                {place, maxmemory, *container->limit, pattern, printable(container->origin.text())})
           : say("{}: maxmemory {} is above 75 % of the limit {} of container rule '{}' ({}): "
                 "saving "
                 "forks, and the copy needs the rest",
                 "{}: maxmemory {} pasa del 75 % del límite {} de la regla de contenedor '{}' ({}): "
                 "al guardar hace un fork, y la copia necesita el resto",
-                {place, maxmemory, *container->limit, pattern, container->origin.text()}));
+                {place, maxmemory, *container->limit, pattern,
+                 printable(container->origin.text())}));
 }
 
 }  // namespace plimsoll

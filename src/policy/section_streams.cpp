@@ -39,8 +39,8 @@ OrphanRule read_orphan(const Section& stream) {
   } else if (node.IsScalar() && node.Scalar() == "keep") {
     return KeepOrphan{};
   }
-  stream.refuse("orphan", say("'orphan' is delete, keep or { expire: 7d }",
-                              "'orphan' es delete, keep o { expire: 7d }"));
+  stream.refuse("orphan", say("'orphan' is delete, keep or {{ expire: 7d }}",
+                              "'orphan' es delete, keep o {{ expire: 7d }}"));
 }
 
 std::optional<Bytes> read_max_bytes(const Section& stream) {
@@ -70,7 +70,7 @@ std::optional<Seconds> read_dead_consumers(const Section& stream) {
 
 std::vector<StreamRule> read_streams(const YAML::Node& node, const std::string& file) {
   std::vector<StreamRule> rules;
-  for (const auto& named : rules_of(node, "streams")) {
+  for (const auto& named : rules_of(node, "streams", "{ maxlen: 10000 }")) {
     const Section section{named.node, "streams.*", printable(named.pattern)};
     check_one_bound(section);
     StreamRule rule;
@@ -91,7 +91,7 @@ std::vector<StreamRule> read_streams(const YAML::Node& node, const std::string& 
 
 std::vector<KeyRule> read_keys(const YAML::Node& node, const std::string& file) {
   std::vector<KeyRule> rules;
-  for (const auto& named : rules_of(node, "keys")) {
+  for (const auto& named : rules_of(node, "keys", "{ ttl: 24h }")) {
     const Section section{named.node, "keys.*", printable(named.pattern)};
     KeyRule rule{named.pattern, origin_of(file, named.mark), {}};
     section.word("keep", {"forever"});

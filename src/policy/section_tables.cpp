@@ -71,7 +71,7 @@ std::optional<Seconds> keep_span(const Section& rule) {
 
 std::vector<TableRule> read_tables(const YAML::Node& node, const std::string& file) {
   std::vector<TableRule> rules;
-  for (const auto& named : rules_of(node, "tables")) {
+  for (const auto& named : rules_of(node, "tables", "{ keep: 7d }")) {
     const Section section{named.node, "tables.*", printable(named.pattern)};
     if (named.pattern == "*") check_everything(section);
     TableRule rule;

@@ -16,6 +16,7 @@ std::vector<StreamRule> read_streams(const YAML::Node& node, const std::string& 
 std::vector<KeyRule> read_keys(const YAML::Node& node, const std::string& file);
 RedisRule read_redis(const YAML::Node& node, const std::string& file);
 std::vector<ContainerRule> read_containers(const YAML::Node& node, const std::string& file);
+std::vector<Acceptance> read_accept(const YAML::Node& node, const std::string& file);
 Maintenance read_maintenance(const YAML::Node& node);
 AlertSettings read_alerts(const YAML::Node& node, const std::string& file);
 GuardSettings read_guard(const YAML::Node& node);
