@@ -131,12 +131,11 @@ void tell(const Checked& checked, Language language) {
                      .in(language)
                      .c_str());
   if (checked.missing.gaps > 0)
-    std::fprintf(
-        stderr, "plimsoll: %s\n",
-        say("{} things could not be seen: plimsoll diagnose names them",
-            "{} cosas no se pudieron ver: plimsoll diagnose las nombra", {checked.missing.gaps})
-            .in(language)
-            .c_str());
+    std::fprintf(stderr, "plimsoll: %s\n",
+                 say("not seen: {} (plimsoll diagnose says what)",
+                     "sin ver: {} (plimsoll diagnose dice qué)", {checked.missing.gaps})
+                     .in(language)
+                     .c_str());
 }
 
 /// The census and what the policy makes of it. False: nothing was named that could be looked at.

@@ -53,12 +53,14 @@ std::string server_text(const Target& target, const ServerTarget* way, Language 
   if (way != nullptr && !way->password_file.empty() && is_utf8(way->password_file)) {
     text += "      password_file: " + yaml_name(way->password_file) + "\n";
   } else {
-    text += "      # password_file: " +
-            std::string{target.kind == TargetKind::postgres ? "pg" : "redis"} + ".secret  # " +
-            say("the password alone, readable by you alone; never in the URL",
-                "solo la contraseña, legible solo por usted; nunca en la URL")
-                .in(language) +
-            "\n";
+    const bool needed = way != nullptr && !way->password.empty();
+    const Text what =
+        needed ? say("needed: the password alone, readable by you alone; never in the URL",
+                     "necesario: solo la contraseña, legible solo por usted; nunca en la URL")
+               : say("the password alone, if there is one; never in the URL",
+                     "solo la contraseña, si la hay; nunca en la URL");
+    const char* file = target.kind == TargetKind::postgres ? "pg.secret" : "redis.secret";
+    text += "      # password_file: " + std::string{file} + "  # " + what.in(language) + "\n";
   }
   return text;
 }

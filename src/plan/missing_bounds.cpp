@@ -57,8 +57,13 @@ std::string line_of(const Finding& finding, std::string_view arrow, Language lan
   const std::string store = printable(finding.store);
   const std::string title = printable(finding.title.in(language));
   std::string line = store + ": " + std::string{without_name(title, store)};
-  const std::string remedy = printable(finding.remedy.in(language));
   line.append(" ").append(arrow).append(" ");
+  // In the server's own words it would be a DELETE, which is the worst of its remedies.
+  if (finding.rule == Rule::table_only_grows)
+    return line + say("a keep in plimsoll.yaml (plimsoll init suggests one), then plimsoll plan",
+                      "un keep en plimsoll.yaml (plimsoll init sugiere uno) y plimsoll plan")
+                      .in(language);
+  const std::string remedy = printable(finding.remedy.in(language));
   return line + (finding.commands.empty() ? std::string{first_sentence(remedy)}
                                           : printable(finding.commands.back()));
 }
