@@ -220,7 +220,7 @@ ExitStatus run_apply(const ApplyArguments& arguments, const Surroundings& surrou
     return ExitStatus::usage;
   }
   const Language language = language_for(*found, surroundings);
-  warn(*found, language);
+  warn(found->warnings, language);
   if (!arguments.file.empty()) {
     const auto plan = read_plan(arguments.file);
     if (!plan) {
@@ -238,7 +238,7 @@ ExitStatus run_apply(const ApplyArguments& arguments, const Surroundings& surrou
         language);
     return ExitStatus::usage;
   }
-  const Plan plan = plan_now(*found, arguments.census, now());
+  const Plan plan = plan_now(*found, arguments.census, now()).plan;
   if (arguments.format != "json" &&
       !print_all(render_plan(plan, language, screen_style(0)), language))
     return ExitStatus::failed;

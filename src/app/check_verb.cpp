@@ -158,7 +158,7 @@ ExitStatus run_check(const CheckArguments& arguments, const Surroundings& surrou
       return ExitStatus::usage;
     }
     language = language_for(*found, surroundings);
-    warn(*found, language);
+    warn(found->warnings, language);
     if (!check_servers(*found, arguments.census, checked)) {
       complain(
           {ErrorCode::unsupported,

@@ -35,7 +35,7 @@ ExitStatus run_diagnose(const DiagnoseArguments& arguments, const Surroundings& 
     return ExitStatus::usage;
   }
   const Language language = language_for(*found, surroundings);
-  warn(*found, language);
+  warn(found->warnings, language);
   CensusOptions options = arguments.census;
   options.per_target =
       std::chrono::milliseconds{static_cast<std::int64_t>(arguments.timeout_seconds * 1000)};

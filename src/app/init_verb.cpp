@@ -118,7 +118,7 @@ ExitStatus run_init(const InitArguments& arguments, const Surroundings& surround
     return ExitStatus::usage;
   }
   const Language language = language_for(*found, surroundings);
-  warn(*found, language);
+  warn(found->warnings, language);
   Census census = take_census(found->targets, arguments.census, now());
   census.gaps.insert(census.gaps.begin(), found->gaps.begin(), found->gaps.end());
   const bool any = std::any_of(

@@ -41,7 +41,7 @@ ExitStatus run_plan_verb(const PlanArguments& arguments, const Surroundings& sur
     return ExitStatus::usage;
   }
   const Language language = language_for(*found, surroundings);
-  warn(*found, language);
+  warn(found->warnings, language);
   if (found->policy.empty()) {
     complain(
         {ErrorCode::unsupported,
@@ -52,7 +52,9 @@ ExitStatus run_plan_verb(const PlanArguments& arguments, const Surroundings& sur
         language);
     return ExitStatus::usage;
   }
-  const Plan plan = plan_now(*found, arguments.census, now());
+  const Planned planned = plan_now(*found, arguments.census, now());
+  const Plan& plan = planned.plan;
+  warn(planned.warnings, language);
   const std::string json = to_json(plan);
   if (!arguments.out.empty()) {
     if (auto written = write_plan(arguments.out, json); !written) {

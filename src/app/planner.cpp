@@ -4,6 +4,7 @@
 
 #include "collect/postgres/definition.h"
 #include "link/postgres/link.h"
+#include "plan/idle_rules.h"
 
 namespace plimsoll {
 namespace {
@@ -49,14 +50,14 @@ std::vector<TableDefinition> read_definitions(const Targets& targets, const Cens
   return definitions;
 }
 
-Plan plan_now(const FoundTargets& found, const CensusOptions& options, Instant now) {
+Planned plan_now(const FoundTargets& found, const CensusOptions& options, Instant now) {
   Census census = take_census(found.targets, options, now);
   census.gaps.insert(census.gaps.begin(), found.gaps.begin(), found.gaps.end());
   const auto definitions = read_definitions(found.targets, census, found.policy, census.gaps);
-  Plan plan = make_plan(census, found.policy, definitions);
+  Planned planned{make_plan(census, found.policy, definitions), idle_rules(found.policy, census)};
   if (found.targets.docker && !found.targets.docker->compose_file.empty())
-    add_compose_steps(plan, found.policy, found.targets.docker->compose_file);
-  return plan;
+    add_compose_steps(planned.plan, found.policy, found.targets.docker->compose_file);
+  return planned;
 }
 
 }  // namespace plimsoll

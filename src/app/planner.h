@@ -14,9 +14,13 @@ namespace plimsoll {
 std::vector<TableDefinition> read_definitions(const Targets& targets, const Census& census,
                                               const Policy& policy, std::vector<Gap>& gaps);
 
+struct Planned {
+  Plan plan;
+  std::vector<Text> warnings;  ///< rules of the policy that match nothing
+};
 /// Census, definitions, plan, and the Compose file's steps: what `plan` shows and `apply` without a
 /// file carries out. Reads only.
-Plan plan_now(const FoundTargets& found, const CensusOptions& options, Instant now);
+Planned plan_now(const FoundTargets& found, const CensusOptions& options, Instant now);
 
 /// Steps that write the policy's container bounds into the Compose file (its unified diff is their
 /// words), appended to the plan; none where it says them already. A file that cannot be read or

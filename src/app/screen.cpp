@@ -43,8 +43,8 @@ Language language_for(const FoundTargets& found, const Surroundings& surrounding
                                      : found.language.value_or(surroundings.language);
 }
 
-void warn(const FoundTargets& found, Language language) {
-  for (const Text& warning : found.warnings)
+void warn(const std::vector<Text>& warnings, Language language) {
+  for (const Text& warning : warnings)
     std::fprintf(stderr, "plimsoll: %s\n", warning.in(language).c_str());
 }
 

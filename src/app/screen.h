@@ -15,8 +15,8 @@ TextStyle screen_style(int columns);
 
 /// --lang, else plimsoll.yaml, else the locale.
 Language language_for(const FoundTargets& found, const Surroundings& surroundings);
-/// The file's warnings, on standard error.
-void warn(const FoundTargets& found, Language language);
+/// On standard error.
+void warn(const std::vector<Text>& warnings, Language language);
 
 /// All of it on standard output, or a complaint and false.
 bool print_all(const std::string& text, Language language);

@@ -150,7 +150,7 @@ TEST(PlanTables, a_replica_is_asked_for_nothing) {
 Table partitioned(Instant first, int days, Bytes each) {
   PartitionedTable parts;
   parts.strategy = "range";
-  parts.key = "time";
+  parts.key = "RANGE (\"time\")";
   for (int day = 0; day < days; ++day) {
     Partition partition;
     partition.name = "public.ticks_p" + std::to_string(day);
@@ -178,6 +178,18 @@ TEST(PlanPartitions, whole_expired_ones_go_and_what_comes_next_is_made) {
   const auto& ahead = std::get<CreatePartitions>(plan.steps[0].change).partitions;
   EXPECT_EQ(ahead.front().range.begin, today + Days{1});
   EXPECT_EQ(ahead.size(), 7U);
+}
+
+TEST(PlanPartitions, a_table_partitioned_by_something_else_is_refused) {
+  for (const char* key :
+       {"RANGE (id)", "RANGE (\"time\", symbol)", "RANGE (date_trunc('day', time))"}) {
+    Table table = partitioned(floored(noon(), Days{1}) - Days{13}, 14, 10_MiB);
+    std::get<PartitionedTable>(table.shape).key = key;
+    const Plan plan =
+        make_plan(census_of(table), policy_of(kept_for("ticks", Days{7})), {defined("ticks")});
+    EXPECT_TRUE(plan.steps.empty()) << key;
+    EXPECT_EQ(plan.refusals.size(), 1U) << key;
+  }
 }
 
 TEST(PlanPartitions, a_table_within_its_window_needs_nothing) {

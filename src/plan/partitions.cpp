@@ -110,6 +110,22 @@ void add_replace(Draft& draft, const TableWish& wish, const TimeAxis& axis, cons
   }
 }
 
+/// The only column of the key, without the quotes the server puts around some; empty for several
+/// columns and for expressions.
+std::string only_column(std::string key) {
+  if (const auto open = key.find('('); key.starts_with("RANGE") && open != std::string::npos)
+    key = std::string{trim(key.substr(open + 1, key.rfind(')') - open - 1))};
+  if (key.size() < 2 || key.front() != '"')
+    return key.find_first_of("(), ") == std::string::npos ? key : std::string{};
+  std::string column;
+  for (std::size_t i = 1; i + 1 < key.size(); ++i) {
+    if (key[i] == '"' && key[i + 1] != '"') return {};
+    if (key[i] == '"') ++i;
+    column += key[i];
+  }
+  return column;
+}
+
 }  // namespace
 
 void plan_partitions(Draft& draft, const TableWish& wish, const PartitionedTable& partitioned) {
@@ -127,6 +143,13 @@ void plan_partitions(Draft& draft, const TableWish& wish, const PartitionedTable
   const auto axis = axis_of(wish, *definition);
   if (!axis) {
     refuse(draft, wish, axis.error().what, axis.error().hint);
+    return;
+  }
+  if (only_column(partitioned.key) != axis->column) {
+    refuse(draft, wish,
+           say("it is partitioned by {}, and its time is in '{}'",
+               "está particionada por {}, y su tiempo está en '{}'",
+               {printable(partitioned.key), printable(axis->column)}));
     return;
   }
   const auto ranges = ranges_of(partitioned, *axis);
