@@ -41,7 +41,7 @@ TEST_F(LiveDropChunks, overdue_chunks_go_while_a_writer_goes_on) {
 }
 
 TEST_F(LiveDropChunks, a_referenced_table_stays_readable_while_a_reader_holds_the_hypertable) {
-  sql("drop table if exists live_facts, live_symbols cascade");
+  sql("drop table if exists live_facts cascade; drop table if exists live_symbols cascade");
   sql("create table live_symbols (symbol text primary key); insert into live_symbols select 'SYM' "
       "|| i from "
       "generate_series(0, 49) i");

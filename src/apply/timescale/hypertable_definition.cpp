@@ -123,7 +123,7 @@ union all select 'publication', p.pubname from pg_catalog.pg_publication_rel x j
   where x.prrelid = $1::oid
 union all select 'replica_identity', old.relreplident::text from old where old.relreplident <> 'd'
 union all select 'constraint', k.conname from pg_catalog.pg_constraint k
-  where k.conrelid = $1::oid and (k.contype = 'x' or not k.convalidated)
+  where k.conrelid = $1::oid and (k.contype = 'x' or not k.convalidated or k.confrelid = k.conrelid)
 union all select 'index', i.indexrelid::pg_catalog.regclass::text from pg_catalog.pg_index i
   where i.indrelid = $1::oid and (not i.indisvalid or i.indisclustered)
 union all select 'dependent', pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid)
@@ -134,6 +134,10 @@ union all select 'dependent', pg_catalog.pg_describe_object(d.classid, d.objid, 
      or (d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.refobjid in (select oid from chunk)
          and d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass))
    and not (d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.objid in (select oid from chunk))
+   and not (d.classid = 'pg_catalog.pg_constraint'::pg_catalog.regclass
+            and d.objid in (select k.oid from pg_catalog.pg_constraint k where k.conrelid = old.oid))
+   and not (d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass
+            and d.objid in (select f.oid from pg_catalog.pg_attrdef f where f.adrelid = old.oid))
    and not (d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass and d.refobjid = old.oid
             and exists (select from pg_catalog.pg_rewrite r join pg_catalog.pg_class v on v.oid = r.ev_class
                          where r.oid = d.objid and v.relkind = 'v'))
