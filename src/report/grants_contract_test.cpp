@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 #include <sstream>
 
@@ -83,10 +84,10 @@ TEST_F(PostgresGrantsContract, the_watching_role_changes_nothing) {
   for (const std::string& sql : watching_grants(test_names()).sql) run(sql);
   auto watching =
       postgres_link(as_role(server_.url(), "plimsoll_watch"), postgres::Session::script);
-  for (const char* sql :
-       {"set default_transaction_read_only = off; delete from public.ticks",
-        "set default_transaction_read_only = off; drop table public.ticks",
-        "set default_transaction_read_only = off; create table public.mine (n int)"}) {
+  // Not the setting is what protects, since anybody may change it, but the missing rights.
+  ASSERT_TRUE(postgres::execute(watching, "set default_transaction_read_only = off"));
+  for (const char* sql : {"delete from public.ticks", "drop table public.ticks",
+                          "create table public.mine (n int)"}) {
     const auto refused = postgres::execute(watching, sql);
     ASSERT_FALSE(refused) << sql;
     EXPECT_EQ(refused.error().code, ErrorCode::denied) << refused.error().what.en;
@@ -186,12 +187,21 @@ TEST_F(RedisGrantsContract, the_watching_user_sees_what_the_full_user_sees) {
   EXPECT_EQ(watched.census.maxmemory, full.census.maxmemory);
 }
 
+/// Whether the elements of a key or the dangling entries of a group are not known.
+bool knows_less(const RedisCensus& census) {
+  const auto elements_unknown = [](const BigKey& key) {
+    return !key.elements && key.type != "string" && key.type != "stream";
+  };
+  return std::any_of(census.biggest_keys.begin(), census.biggest_keys.end(), elements_unknown) ||
+         census.streams.at(0).groups.at(0).dangling_pending != 20;
+}
+
 TEST_F(RedisGrantsContract, no_command_of_the_watching_line_is_there_in_vain) {
   // Without any one of the commands that read, something is missing: the line is the least.
   const redis::Command whole = command_of(watching_grants({}).redis.front());
   for (const std::string& right : whole) {
     static const std::set<std::string> kBestEffort{
-        "+client|setname", "+client|no-evict", "+ping", "+time", "+xlen", "+select"};
+        "+client|setname", "+client|no-evict", "+ping", "+time", "+xlen", "+select", "+xrevrange"};
     if (right.front() != '+' || kBestEffort.contains(right)) continue;
     send({whole, {"ACL", "SETUSER", "plimsoll_watch", "-" + right.substr(1)}});
     auto watching = redis_link(as_user(server_.url(), "plimsoll_watch"));
@@ -199,7 +209,8 @@ TEST_F(RedisGrantsContract, no_command_of_the_watching_line_is_there_in_vain) {
     options.sample_interval = 20ms;
     options.exhaustive = true;
     const auto collection = collect_redis(watching, options);
-    EXPECT_TRUE(!collection || !collection->gaps.empty()) << right;
+    EXPECT_TRUE(!collection || !collection->gaps.empty() || knows_less(collection->census))
+        << right;
   }
 }
 

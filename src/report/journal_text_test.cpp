@@ -70,9 +70,9 @@ TEST(JournalText, an_empty_one_says_so_in_both_languages) {
 TEST(JournalText, says_who_did_what_when_and_what_it_freed) {
   const std::string text = render_journal(two_entries(), Language::en, {});
   EXPECT_LT(text.find("bbbbbbbbbbbb"), text.find("aaaaaaaaaaaa")) << "in the order given";
-  EXPECT_THAT(text, HasSubstr("applied · 2025-11-11 12:00 UTC · ana on server1 · freed 9.0 GB"));
+  EXPECT_THAT(text, HasSubstr("applied · 2025-11-11 12:00 UTC · ana on server1 · freed 9.7 GB"));
   EXPECT_THAT(text, HasSubstr("  1 done           drop_chunks"));
-  EXPECT_THAT(text, HasSubstr("    dropped 13 chunks\n    freed 9.0 GB · 12 seconds · 2 attempts"));
+  EXPECT_THAT(text, HasSubstr("    dropped 13 chunks\n    freed 9.7 GB · 12 seconds · 2 attempts"));
   EXPECT_THAT(text, HasSubstr("not finished"));
   EXPECT_THAT(text, HasSubstr("last begun: drop _hyper_1_1_chunk, 2025-11-11 12:00 UTC"));
   EXPECT_THAT(text, HasSubstr("  2 held"));
