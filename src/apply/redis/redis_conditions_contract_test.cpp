@@ -22,10 +22,9 @@ TEST(RedisOutOfMemory, every_remedy_works_and_writes_are_taken_again) {
   add_entries(link, "orphan", 1, 1'000);
   add_entries(link, "orphan2", 1, 1'000);
   run(link, {{"SET", "cache:1", "x"}, {"CONFIG", "SET", "maxmemory", "1mb"}});
-  const auto full = redis::pipeline(link, {{"XADD", "ticks", "*", "a", "b"}, {"MULTI"}});
+  const auto full = redis::pipeline(link, {{"XADD", "ticks", "*", "a", "b"}});
   ASSERT_TRUE(full);
   ASSERT_THAT((*full)[0].text, HasSubstr("OOM"));
-  ASSERT_THAT((*full)[1].text, HasSubstr("OOM"));
 
   TrimStream past = a_trim("ticks", 15'000);
   past.past_groups = true;
