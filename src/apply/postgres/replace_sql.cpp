@@ -110,7 +110,7 @@ std::vector<std::string> begin_log(const Replacement& it) {
       "LOCK TABLE ONLY " + old + " IN SHARE ROW EXCLUSIVE MODE",
       "CREATE TABLE " + quoted(it.state()) +
           " (part text PRIMARY KEY, part_oid oid NOT NULL, bound text NOT NULL, cut text NOT NULL,"
-          " snapshot pg_snapshot NOT NULL, rows bigint NOT NULL, print numeric,"
+          " snapshot pg_snapshot NOT NULL, rows bigint NOT NULL,"
           " indexed boolean NOT NULL DEFAULT false)",
       "CREATE TABLE " + log +
           " (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
@@ -147,8 +147,18 @@ std::vector<std::string> copy_range(const Replacement& it, std::size_t part) {
   const auto time = time_of(it);
   const auto rows = rows_within(target.range, it.change.axis, time, it.change.cut);
   const auto name = quote_literal(table);
-  std::vector<std::string> statements{"SET LOCAL row_security = off",
-                                      "SET LOCAL synchronous_commit = off"};
+  // One snapshot for the rows, for what they are compared with, and for the replay. The transaction
+  // that is open has read its settings already, so it cannot become such a one any more.
+  std::vector<std::string> statements{"COMMIT",
+                                      "BEGIN ISOLATION LEVEL REPEATABLE READ",
+                                      "SET LOCAL search_path = pg_catalog",
+                                      "SET LOCAL TimeZone = 'UTC'",
+                                      "SET LOCAL lock_timeout = '500ms'",
+                                      "SET LOCAL statement_timeout = '12h'",
+                                      "SET LOCAL row_security = off",
+                                      "SET LOCAL synchronous_commit = off",
+                                      "SET LOCAL parallel_setup_cost = 0",
+                                      "SET LOCAL min_parallel_index_scan_size = 0"};
   for (auto& each : standalone_table(it.parent, it.change.table, target.name, false, it.options)) {
     statements.push_back(std::move(each));
   }
@@ -159,20 +169,20 @@ std::vector<std::string> copy_range(const Replacement& it, std::size_t part) {
     statements.push_back("ALTER TABLE " + table + " REPLICA IDENTITY " +
                          (it.replica_identity == "f" ? "FULL" : "NOTHING"));
   }
-  // One statement is one snapshot: the rows, their print and the snapshot itself belong together.
   const auto columns = joined(it.columns, "");
   const auto from = " FROM ONLY " + quoted(it.old.name) + " WHERE " + rows;
-  statements.push_back("WITH copied AS (INSERT INTO " + table + " (" + columns + ") SELECT " +
-                       columns + from + ") INSERT INTO " + quoted(it.state()) +
-                       " (part, part_oid, bound, cut, snapshot, rows, print) SELECT " + name +
-                       ", " + name + "::regclass::oid, " +
+  statements.push_back("INSERT INTO " + table + " (" + columns + ") SELECT " + columns + from);
+  statements.push_back("INSERT INTO " + quoted(it.state()) +
+                       " (part, part_oid, bound, cut, snapshot, rows) SELECT " + name + ", " +
+                       name + "::regclass::oid, " +
                        quote_literal(bound_of(target.range, it.change.axis)) + ", " +
                        quote_literal(bound_literal(it.change.axis, it.change.cut)) +
-                       ", pg_current_snapshot(), count(*), " + print_of(it, "") + from);
+                       ", pg_current_snapshot(), count(*) FROM " + table);
+  // Nothing but a SELECT is read by parallel workers.
+  const std::string counted = "SELECT count(*) AS rows, " + print_of(it, "") + " AS print";
   statements.push_back(
-      "SELECT s.rows, s.print, t.rows AS copied_rows, t.print AS copied_print FROM " +
-      quoted(it.state()) + " s, (SELECT count(*) AS rows, " + print_of(it, "") + " AS print FROM " +
-      table + ") t WHERE s.part = " + name);
+      "SELECT s.rows, s.print, t.rows AS copied_rows, t.print AS copied_print FROM (" + counted +
+      from + ") s, (" + counted + " FROM " + table + ") t");
   return statements;
 }
 
