@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <mutex>
+#include <optional>
 
 #include "base/secret.h"
 #include "base/text.h"
@@ -18,8 +19,12 @@ struct EasyCleanup {
 struct MultiCleanup {
   void operator()(CURLM* handle) const { curl_multi_cleanup(handle); }
 };
+struct ListFree {
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
 using Easy = std::unique_ptr<CURL, EasyCleanup>;
 using Multi = std::unique_ptr<CURLM, MultiCleanup>;
+using HeaderList = std::unique_ptr<curl_slist, ListFree>;
 
 void initialise_curl_once() {
   static std::once_flag flag;
@@ -76,6 +81,8 @@ struct Http::Curl {
 
 struct Http::Transfer {
   std::string path;
+  std::optional<std::string> posted;  ///< the body of a POST; empty: a GET
+  HeaderList headers;                 // used by easy, so it goes after it
   Easy easy;
   HttpReply reply;
   std::size_t largest_body = 0;
@@ -165,6 +172,12 @@ void Http::begin(Transfer& transfer, Deadline deadline) {
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, &transfer);
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer.error_text);
   curl_easy_setopt(easy, CURLOPT_PRIVATE, &transfer);
+  if (transfer.posted) {
+    transfer.headers.reset(curl_slist_append(nullptr, "Content-Type: application/json"));
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer.headers.get());
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, static_cast<long>(transfer.posted->size()));
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, transfer.posted->c_str());
+  }
   curl_multi_add_handle(curl_->multi.get(), easy);
 }
 
@@ -212,9 +225,22 @@ std::vector<Result<HttpReply>> Http::get(const std::vector<std::string>& paths, 
     transfers.push_back(std::make_unique<Transfer>());
     transfers.back()->path = path;
   }
+  return replies_of(std::move(transfers), deadline, most_at_once);
+}
+
+Result<HttpReply> Http::post(const std::string& path, const std::string& body, Deadline deadline) {
+  std::vector<std::unique_ptr<Transfer>> transfers;
+  transfers.push_back(std::make_unique<Transfer>());
+  transfers.back()->path = path;
+  transfers.back()->posted = body;
+  return std::move(replies_of(std::move(transfers), deadline, 1).front());
+}
+
+std::vector<Result<HttpReply>> Http::replies_of(std::vector<std::unique_ptr<Transfer>> transfers,
+                                                Deadline deadline, int most_at_once) {
   run(transfers, deadline, std::max(1, most_at_once));
   std::vector<Result<HttpReply>> replies;
-  replies.reserve(paths.size());
+  replies.reserve(transfers.size());
   for (const auto& transfer : transfers) {
     if (transfer->begun && !transfer->done) {
       curl_multi_remove_handle(curl_->multi.get(), transfer->easy.get());

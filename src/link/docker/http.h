@@ -18,7 +18,7 @@ struct HttpReply {
   std::string server;  ///< the Server header: "Docker/20.10.24 (linux)", "Libpod/4.3.1 (linux)"
 };
 
-/// GET requests to one engine over connections that are kept open between calls. Bodies above
+/// Requests to one engine over connections that are kept open between calls. Bodies above
 /// `largest_body` are refused while they arrive, so that they are never held. No redirects, no
 /// proxy, no signal handlers. One thread at a time.
 class Http {
@@ -37,10 +37,16 @@ class Http {
   std::vector<Result<HttpReply>> get(const std::vector<std::string>& paths, Deadline deadline,
                                      int most_at_once);
 
+  /// One POST with a JSON body; else as get(). Timed out, it may have been carried out all the
+  /// same.
+  Result<HttpReply> post(const std::string& path, const std::string& body, Deadline deadline);
+
  private:
   struct Curl;
   struct Transfer;
   void begin(Transfer& transfer, Deadline deadline);
+  std::vector<Result<HttpReply>> replies_of(std::vector<std::unique_ptr<Transfer>> transfers,
+                                            Deadline deadline, int most_at_once);
   void run(std::vector<std::unique_ptr<Transfer>>& transfers, Deadline deadline, int most_at_once);
 
   Address address_;

@@ -2,23 +2,13 @@
 
 #include <algorithm>
 
-#include "base/secret.h"
 #include "base/text.h"
+#include "link/docker/answer.h"
 #include "link/docker/http.h"
 #include "link/docker/json.h"
 
 namespace plimsoll::docker {
 namespace {
-
-/// {"message":"No such container: x"}; Podman adds "cause" and "response". Anything else is quoted
-/// by its first bytes.
-std::string message_of(const HttpReply& reply) {
-  const Json document = Json::parse(reply.body, nullptr, /*allow_exceptions=*/false);
-  std::string message = document.is_object() ? text_at(document, {"message"}) : reply.body;
-  constexpr std::size_t kEnough = 200;
-  if (message.size() > kEnough) message.resize(kEnough);
-  return printable(redact(trim(message)));
-}
 
 struct StatusMeaning {
   ErrorCode code;
@@ -50,19 +40,6 @@ Result<std::string> body_of(Result<HttpReply> reply, const Text& object) {
       say("docker: {}: the engine answered {}: {}", "docker: {}: el motor respondió {}: {}",
           {object, std::to_string(reply->status), message_of(*reply)}),
       std::move(hint));
-}
-
-/// Ids and names go into a path, so nothing but what engines allow in them may pass.
-bool is_id(std::string_view id) {
-  constexpr std::string_view kAllowed =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
-  return !id.empty() && id.find_first_not_of(kAllowed) == std::string_view::npos && id != "." &&
-         id != "..";
-}
-
-Text container_text(const std::string& id) {
-  const std::string shown = printable(id.substr(0, 64));
-  return say("container {}", "contenedor {}", {shown});
 }
 
 std::string_view word_of(DiskUse what) {

@@ -33,7 +33,8 @@ struct Engine {
 /// What system/df can be asked to walk through. Each is slow in its own way: minutes on some hosts.
 enum class DiskUse { containers, volumes, build_cache };
 
-/// A Docker or Podman engine, read only: these calls and no others, each one GET. What they return
+/// A Docker or Podman engine, read only: these calls and no others, each one GET (the one that
+/// writes is in update.h, for executors alone). What they return
 /// is the body, as the engine sent it; it may hold secrets (Config.Env), so it is parsed and
 /// dropped, never stored. One thread at a time.
 ///
@@ -70,6 +71,10 @@ class Link {
   /// Walks through files: on demand only, with a deadline of its own. Engines before API 1.42
   /// answer for everything at once, whatever is asked.
   Result<std::string> system_df(DiskUse what, Deadline deadline);
+
+  friend Result<std::string> update_container(Link& link, const std::string& id,
+                                              const std::string& body,
+                                              std::chrono::milliseconds budget);
 
  private:
   Link(LinkOptions options, std::unique_ptr<Http> http);

@@ -49,7 +49,13 @@ inline std::string captured(const std::string& name) {
 
 class ReplayServer {
  public:
-  explicit ReplayServer(ReplayBodies bodies) : bodies_{std::move(bodies)} {
+  /// Answers a POST: its path without the version, and its body. May set() what is said from then
+  /// on. Without one every POST is 404.
+  using OnPost =
+      std::function<ReplayReply(ReplayServer&, const std::string& path, const std::string& body)>;
+
+  explicit ReplayServer(ReplayBodies bodies, OnPost on_post = {})
+      : bodies_{std::move(bodies)}, on_post_{std::move(on_post)} {
     std::string pattern =
         (std::filesystem::temp_directory_path() / "plimsoll-replay-XXXXXX").string();
     directory_ = ::mkdtemp(pattern.data());
@@ -77,6 +83,10 @@ class ReplayServer {
 
   std::string socket_path() const { return (directory_ / "docker.sock").string(); }
   int connections() const { return connections_; }
+  void set(const std::string& path, ReplayReply reply) {
+    const std::lock_guard lock{mutex_};
+    bodies_[path] = std::move(reply);
+  }
   /// Paths as they came, prefix and query included, in order.
   std::vector<std::string> requests() const {
     const std::lock_guard lock{mutex_};
@@ -112,14 +122,32 @@ class ReplayServer {
       input.append(chunk.data(), static_cast<std::size_t>(got));
       const auto end = input.find("\r\n\r\n");
       if (end == std::string::npos) continue;
-      const bool keep = answer(connection, input.substr(0, input.find("\r\n")));
-      input.erase(0, end + 4);
+      const std::size_t length = content_length(input.substr(0, end));
+      if (input.size() < end + 4 + length) continue;
+      const bool keep =
+          answer(connection, input.substr(0, input.find("\r\n")), input.substr(end + 4, length));
+      input.erase(0, end + 4 + length);
       if (!keep) break;
     }
     ::close(connection);
   }
 
-  bool answer(int connection, const std::string& request_line) {
+  static std::size_t content_length(const std::string& head) {
+    constexpr std::string_view kName = "\r\nContent-Length: ";
+    const auto at = head.find(kName);
+    return at == std::string::npos ? 0 : std::stoul(head.substr(at + kName.size()));
+  }
+
+  ReplayReply reply_to(const std::string& method, const std::string& path,
+                       const std::string& body) {
+    const ReplayReply missing{404, R"({"message":"page not found"})"};
+    if (method == "POST") return on_post_ ? on_post_(*this, path, body) : missing;
+    const std::lock_guard lock{mutex_};
+    const auto found = bodies_.find(path);
+    return found == bodies_.end() ? missing : found->second;
+  }
+
+  bool answer(int connection, const std::string& request_line, const std::string& body) {
     const auto first = request_line.find(' ');
     const std::string path = request_line.substr(first + 1, request_line.rfind(' ') - first - 1);
     {
@@ -127,9 +155,8 @@ class ReplayServer {
       requests_.push_back(path);
     }
     const auto prefix_end = path.starts_with("/v1.") ? path.find('/', 1) : 0;
-    const auto found = bodies_.find(path.substr(prefix_end));
-    const ReplayReply missing{404, R"({"message":"page not found"})"};
-    const ReplayReply& reply = found == bodies_.end() ? missing : found->second;
+    const ReplayReply reply =
+        reply_to(request_line.substr(0, first), path.substr(prefix_end), body);
     if (reply.silent) return wait_readable(connection);
     if (!reply.raw.empty()) {
       send_all(connection, reply.raw);
@@ -152,6 +179,7 @@ class ReplayServer {
   }
 
   ReplayBodies bodies_;
+  OnPost on_post_;
   std::filesystem::path directory_;
   int listener_ = -1;
   std::atomic<bool> stopping_ = false;
