@@ -1,5 +1,7 @@
 #include "apply/compose/patch.h"
 
+#include <memory>
+
 #include "apply/compose/redis_command.h"
 #include "apply/compose/service_settings.h"
 #include "apply/compose/sizes.h"
