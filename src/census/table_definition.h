@@ -29,7 +29,7 @@ struct ColumnDefinition {
   std::optional<int> statistics;
   std::string comment;
   std::vector<std::string> grants;  ///< whole GRANT statements of the column
-  std::string options;              ///< attoptions: "n_distinct=-0.5, …"
+  std::string options;              ///< n_distinct='-0.5', …
 };
 struct IndexDefinition {
   std::string name;
