@@ -7,46 +7,18 @@
 namespace plimsoll {
 namespace {
 
-// PostgreSQL's reserved words: as a bare name each of them is a syntax error.
-constexpr std::array<std::string_view, 77> kReserved{"all",          "analyse",
-                                                     "analyze",      "and",
-                                                     "any",          "array",
-                                                     "as",           "asc",
-                                                     "asymmetric",   "both",
-                                                     "case",         "cast",
-                                                     "check",        "collate",
-                                                     "column",       "constraint",
-                                                     "create",       "current_catalog",
-                                                     "current_date", "current_role",
-                                                     "current_time", "current_timestamp",
-                                                     "current_user", "default",
-                                                     "deferrable",   "desc",
-                                                     "distinct",     "do",
-                                                     "else",         "end",
-                                                     "except",       "false",
-                                                     "fetch",        "for",
-                                                     "foreign",      "from",
-                                                     "grant",        "group",
-                                                     "having",       "in",
-                                                     "initially",    "intersect",
-                                                     "into",         "lateral",
-                                                     "leading",      "limit",
-                                                     "localtime",    "localtimestamp",
-                                                     "not",          "null",
-                                                     "offset",       "on",
-                                                     "only",         "or",
-                                                     "order",        "placing",
-                                                     "primary",      "references",
-                                                     "returning",    "select",
-                                                     "session_user", "some",
-                                                     "symmetric",    "system_user",
-                                                     "table",        "then",
-                                                     "to",           "trailing",
-                                                     "true",         "union",
-                                                     "unique",       "user",
-                                                     "using",        "variadic",
-                                                     "when",         "where",
-                                                     "window"};
+// PostgreSQL's reserved words, those that only functions and types may have included: as the bare
+// name of a table or column each of them is a syntax error.
+constexpr std::string_view kReserved =
+    " all analyse analyze and any array as asc asymmetric authorization binary both case cast check"
+    " collate collation column concurrently constraint create cross current_catalog current_date"
+    " current_role current_schema current_time current_timestamp current_user default deferrable"
+    " desc distinct do else end except false fetch for foreign freeze from full grant group having"
+    " ilike in initially inner intersect into is isnull join lateral leading left like limit"
+    " localtime localtimestamp natural not notnull null offset on only or order outer overlaps"
+    " placing primary references returning right select session_user similar some symmetric"
+    " system_user table tablesample then to trailing true union unique user using variadic verbose"
+    " when where window with ";
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
 bool has_control(std::string_view text) {
@@ -57,7 +29,7 @@ bool is_plain_identifier(std::string_view name) {
   const auto starts = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
   const auto goes_on = [&](char c) { return starts(c) || (c >= '0' && c <= '9'); };
   return !name.empty() && starts(name.front()) && std::all_of(name.begin(), name.end(), goes_on) &&
-         std::find(kReserved.begin(), kReserved.end(), name) == kReserved.end();
+         kReserved.find(" " + std::string{name} + " ") == std::string_view::npos;
 }
 
 std::string hexadecimal(const char* format, char c) {

@@ -8,6 +8,8 @@ namespace {
 TEST(ServerWords, sql_names_are_quoted_where_they_must_be) {
   EXPECT_EQ(sql_identifier("scan_results"), "scan_results");
   EXPECT_EQ(sql_identifier("order"), "\"order\"");
+  EXPECT_EQ(sql_identifier("left"), "\"left\"") << "reserved for functions and types";
+  EXPECT_EQ(sql_identifier("time"), "time");
   EXPECT_EQ(sql_identifier("Weird \"one\""), "\"Weird \"\"one\"\"\"");
   EXPECT_EQ(sql_identifier("2fast"), "\"2fast\"");
   EXPECT_EQ(sql_identifier("a\nb\"c"), "U&\"a\\000Ab\"\"c\"");

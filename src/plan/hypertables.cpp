@@ -45,17 +45,15 @@ std::optional<std::int64_t> on_integers(const TimeAxis& axis, Seconds span) {
   return span.count() * axis.units_per_second;
 }
 
-void add_policies(Draft& draft, const TableWish& wish, const TimeAxis& axis,
-                  const std::string& oid) {
+void add_policies(Draft& draft, const TableWish& wish) {
   const Job* job = retention_job(wish.server, wish.table);
-  const auto wanted = on_integers(axis, wish.keep);
+  const auto wanted = on_integers(wish.axis, wish.keep);
   const bool equal = job != nullptr && (wanted ? job->window_integer == wanted
                                                : job->window_length == std::optional{wish.keep});
   if (!equal) {
     SetRetentionPolicy change{policy_table(wish), wish.keep, wanted, std::nullopt};
     if (job != nullptr) change.replaces_job = job->id;
     Step step = step_for(wish, change);
-    step.before = {{"oid", oid}};
     step.title = say("retention policy of {}: {}", "política de retención de {}: {}",
                      {label(wish.table), wish.keep});
     step.locks =
@@ -70,7 +68,6 @@ void add_policies(Draft& draft, const TableWish& wish, const TimeAxis& axis,
   SetCompressionPolicy change{policy_table(wish), *wish.rule.compress_after, {}, {}, std::nullopt};
   if (compression != nullptr) change.replaces_job = compression->id;
   Step step = step_for(wish, change);
-  step.before = {{"oid", oid}};
   step.title = say("compress chunks of {} after {}", "comprimir los chunks de {} tras {}",
                    {label(wish.table), *wish.rule.compress_after});
   step.locks = say("the job takes ACCESS EXCLUSIVE on one chunk at a time, when it truncates it",
@@ -80,11 +77,9 @@ void add_policies(Draft& draft, const TableWish& wish, const TimeAxis& axis,
   draft.add(Stage::bound, std::move(step));
 }
 
-void add_chunk_interval(Draft& draft, const TableWish& wish, const TimeAxis& axis,
-                        const std::string& oid, Seconds interval) {
-  SetChunkInterval change{wish.name(), interval, on_integers(axis, interval).value_or(0)};
+void add_chunk_interval(Draft& draft, const TableWish& wish, Seconds interval) {
+  SetChunkInterval change{wish.name(), interval, on_integers(wish.axis, interval).value_or(0)};
   Step step = step_for(wish, change);
-  step.before = {{"oid", oid}};
   step.title = say("future chunks of {}: {} each", "chunks futuros de {}: {} cada uno",
                    {label(wish.table), interval});
   step.locks =
@@ -94,9 +89,9 @@ void add_chunk_interval(Draft& draft, const TableWish& wish, const TimeAxis& axi
   draft.add(Stage::bound, std::move(step));
 }
 
-void add_drop(Draft& draft, const TableWish& wish, const TimeAxis& axis, const std::string& oid,
-              const std::vector<NamedRange>& ranges, Instant cut) {
-  DropChunks change{wish.name(), axis, cut, {}};
+void add_drop(Draft& draft, const TableWish& wish, const std::vector<NamedRange>& ranges,
+              Instant cut) {
+  DropChunks change{wish.name(), wish.axis, cut, {}};
   Bytes frees;
   for (const NamedRange& each : ranges) {
     if (each.range.end > cut) continue;
@@ -106,7 +101,6 @@ void add_drop(Draft& draft, const TableWish& wish, const TimeAxis& axis, const s
   if (change.chunks.empty()) return;
   const auto count = static_cast<std::int64_t>(change.chunks.size());
   Step step = step_for(wish, change);
-  step.before = {{"oid", oid}};
   step.loss =
       LosesRange{change.chunks.front().range.begin,
                  change.chunks.back().range.end - std::chrono::microseconds{1}, std::nullopt};
@@ -138,11 +132,9 @@ Bytes expired_inside(const std::vector<NamedRange>& ranges, Instant cut, Instant
   return Bytes{static_cast<std::int64_t>(bytes)};
 }
 
-void add_rebuild(Draft& draft, const TableWish& wish, const TimeAxis& axis, const std::string& oid,
-                 Bytes frees, Seconds interval, Instant cut) {
-  ReplaceHypertable change{wish.name(), axis, cut, interval};
+void add_rebuild(Draft& draft, const TableWish& wish, Bytes frees, Seconds interval, Instant cut) {
+  ReplaceHypertable change{wish.name(), wish.axis, cut, interval};
   Step step = step_for(wish, change);
-  step.before = {{"oid", oid}};
   LosesRange loss;
   if (wish.table.time) loss.first = wish.table.time->oldest;
   loss.last = cut - std::chrono::microseconds{1};
@@ -178,26 +170,16 @@ void refuse_compression_on_apache(Draft& draft, const TableWish& wish) {
 }  // namespace
 
 void plan_hypertable(Draft& draft, const TableWish& wish, const Hypertable& hypertable) {
-  const TableDefinition* definition = draft.definition(wish.server.target, wish.name());
-  if (definition == nullptr) {
-    refuse(draft, wish, say("its definition could not be read", "no se pudo leer su definición"));
-    return;
-  }
-  const auto axis = axis_of(wish, *definition);
-  if (!axis) {
-    refuse(draft, wish, axis.error().what, axis.error().hint);
-    return;
-  }
-  if (is_community(wish.server)) add_policies(draft, wish, *axis, definition->oid);
+  if (is_community(wish.server)) add_policies(draft, wish);
   refuse_compression_on_apache(draft, wish);
   const auto present = interval_of(hypertable);
-  const Seconds wanted = width_of(wish, *axis);
+  const Seconds wanted = width_of(wish);
   const bool coarse = present && (wish.rule.chunk ? *present != wanted : *present * 2 > wish.keep);
-  if (coarse) add_chunk_interval(draft, wish, *axis, definition->oid, wanted);
+  if (coarse) add_chunk_interval(draft, wish, wanted);
 
-  const auto ranges = ranges_of(hypertable, *axis);
-  const Instant cut = cut_of(wish, *axis, draft.now());
-  add_drop(draft, wish, *axis, definition->oid, ranges, cut);
+  const auto ranges = ranges_of(hypertable, wish.axis);
+  const Instant cut = cut_of(wish, draft.now());
+  add_drop(draft, wish, ranges, cut);
   const bool compressed = std::any_of(hypertable.chunks.begin(), hypertable.chunks.end(),
                                       [](const Chunk& chunk) { return chunk.compressed; });
   const Bytes inside = expired_inside(ranges, cut, draft.now());
@@ -205,7 +187,7 @@ void plan_hypertable(Draft& draft, const TableWish& wish, const Hypertable& hype
                     static_cast<double>(inside.count()) >=
                         kLeastExpired * static_cast<double>(wish.table.bytes->count());
   if (pays && !compressed && !wish.table.aggregate_view)
-    add_rebuild(draft, wish, *axis, definition->oid, inside, wanted, cut);
+    add_rebuild(draft, wish, inside, wanted, cut);
 }
 
 }  // namespace plimsoll

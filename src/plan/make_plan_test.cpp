@@ -177,7 +177,7 @@ TEST(PlanPartitions, whole_expired_ones_go_and_what_comes_next_is_made) {
   EXPECT_EQ(plan.steps[1].frees, 60_MiB);
   const auto& ahead = std::get<CreatePartitions>(plan.steps[0].change).partitions;
   EXPECT_EQ(ahead.front().range.begin, today + Days{1});
-  EXPECT_EQ(ahead.size(), 7U);
+  EXPECT_EQ(ahead.size(), 35U);
 }
 
 TEST(PlanPartitions, a_table_partitioned_by_something_else_is_refused) {
@@ -194,7 +194,7 @@ TEST(PlanPartitions, a_table_partitioned_by_something_else_is_refused) {
 
 TEST(PlanPartitions, a_table_within_its_window_needs_nothing) {
   const Instant today = floored(noon(), Days{1});
-  const Plan plan = make_plan(census_of(partitioned(today - Days{7}, 15, 10_MiB)),
+  const Plan plan = make_plan(census_of(partitioned(today - Days{7}, 30, 10_MiB)),
                               policy_of(kept_for("ticks", Days{7})), {defined("ticks")});
   EXPECT_TRUE(plan.steps.empty());
   EXPECT_TRUE(plan.refusals.empty());

@@ -6,7 +6,9 @@ namespace {
 
 struct NameOf {
   std::string_view operator()(const SetRetentionPolicy&) const { return "set_retention_policy"; }
-  std::string_view operator()(const SetCompressionPolicy&) const { return "set_compression_policy"; }
+  std::string_view operator()(const SetCompressionPolicy&) const {
+    return "set_compression_policy";
+  }
   std::string_view operator()(const SetChunkInterval&) const { return "set_chunk_interval"; }
   std::string_view operator()(const DropChunks&) const { return "drop_chunks"; }
   std::string_view operator()(const PartitionTable&) const { return "partition_table"; }
@@ -32,13 +34,20 @@ std::string_view name_of(const Change& change) { return std::visit(NameOf{}, cha
 
 std::string_view name_of(StepState state) {
   switch (state) {
-    case StepState::done: return "done";
-    case StepState::nothing_to_do: return "nothing_to_do";
-    case StepState::stale: return "stale";
-    case StepState::refused: return "refused";
-    case StepState::held: return "held";
-    case StepState::stopped: return "stopped";
-    case StepState::failed: return "failed";
+    case StepState::done:
+      return "done";
+    case StepState::nothing_to_do:
+      return "nothing_to_do";
+    case StepState::stale:
+      return "stale";
+    case StepState::refused:
+      return "refused";
+    case StepState::held:
+      return "held";
+    case StepState::stopped:
+      return "stopped";
+    case StepState::failed:
+      return "failed";
   }
   return "failed";
 }

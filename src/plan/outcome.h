@@ -24,8 +24,8 @@ std::string_view name_of(StepState state);
 
 struct Outcome {
   StepState state{};
-  Text what;  ///< one line: what was done, or why not
-  Text hint;  ///< may be empty
+  Text what;                   ///< one line: what was done, or why not
+  Text hint;                   ///< may be empty
   std::optional<Bytes> freed;  ///< measured, not computed; empty: could not be, and `what` says so
   std::map<std::string, std::string> after;  ///< what was read back
 };

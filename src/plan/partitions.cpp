@@ -34,9 +34,8 @@ std::vector<Ranged> ranges_of(const PartitionedTable& partitioned, const TimeAxi
   return ranges;
 }
 
-void add_drop(Draft& draft, const TableWish& wish, const TimeAxis& axis, const std::string& oid,
-              const std::vector<Ranged>& ranges, Instant cut) {
-  DropPartitions change{wish.name(), axis, cut, {}};
+void add_drop(Draft& draft, const TableWish& wish, const std::vector<Ranged>& ranges, Instant cut) {
+  DropPartitions change{wish.name(), wish.axis, cut, {}};
   Bytes frees;
   for (const Ranged& each : ranges) {
     if (each.named.range.end > cut) continue;
@@ -50,7 +49,6 @@ void add_drop(Draft& draft, const TableWish& wish, const TimeAxis& axis, const s
   loss.last = change.partitions.back().range.end - std::chrono::microseconds{1};
   const auto count = static_cast<std::int64_t>(change.partitions.size());
   Step step = step_for(wish, change);
-  step.before = {{"oid", oid}};
   step.loss = loss;
   step.title = say("drop {} of {} that ended before {}", "eliminar {} de {} anteriores al {}",
                    {counted_partitions(count), label(wish.table), cut});
@@ -65,19 +63,17 @@ void add_drop(Draft& draft, const TableWish& wish, const TimeAxis& axis, const s
   draft.add(Stage::remove, std::move(step));
 }
 
-void add_ahead(Draft& draft, const TableWish& wish, const TimeAxis& axis, const std::string& oid,
-               const std::vector<Ranged>& ranges) {
-  const Seconds width = width_of(wish, axis);
-  const auto ahead = std::max<std::int64_t>(draft.options().partitions_ahead, Days{2} / width);
+void add_ahead(Draft& draft, const TableWish& wish, const std::vector<Ranged>& ranges) {
+  const Seconds width = width_of(wish);
+  const auto ahead = partitions_ahead(draft, width);
   const Instant last = ranges.empty() ? floored(draft.now(), width) : ranges.back().named.range.end;
   if (last >= draft.now() + width * (ahead / 2)) return;
-  CreatePartitions change{wish.name(), axis, {}};
+  CreatePartitions change{wish.name(), wish.axis, {}};
   const Instant from = std::max(last, floored(draft.now(), width));
   change.partitions =
       partitions_for(wish.name(), from, floored(draft.now(), width) + width * (ahead + 1), width);
   if (change.partitions.empty()) return;
   Step step = step_for(wish, change);
-  step.before = {{"oid", oid}};
   step.title = say(
       "make {} of {} for what comes next", "crear {} de {} para lo que viene",
       {counted_partitions(static_cast<std::int64_t>(change.partitions.size())), label(wish.table)});
@@ -90,20 +86,19 @@ void add_ahead(Draft& draft, const TableWish& wish, const TimeAxis& axis, const 
 }
 
 /// The partition that straddles the cut and is far wider than the rule wants.
-void add_replace(Draft& draft, const TableWish& wish, const TimeAxis& axis, const std::string& oid,
-                 const std::vector<Ranged>& ranges, Instant cut) {
-  const Seconds width = width_of(wish, axis);
+void add_replace(Draft& draft, const TableWish& wish, const std::vector<Ranged>& ranges,
+                 Instant cut) {
+  const Seconds width = width_of(wish);
   for (const Ranged& each : ranges) {
     const auto& range = each.named.range;
     if (range.end <= cut || each.detach_pending) continue;
     if (range.begin && (*range.begin >= cut || range.end - *range.begin <= width * 2)) return;
     const auto& time = wish.table.time;
-    const bool ranged = time && time->name == axis.column;
+    const bool ranged = time && time->name == wish.axis.column;
     OldPartition old{each.named.name, range, each.named.bytes, ranged ? time->oldest : std::nullopt,
                      ranged ? time->newest : std::nullopt};
     if (old.oldest && range.begin) old.oldest = std::max(*old.oldest, *range.begin);
-    if (auto step = replace_step(draft, wish, axis, old)) {
-      step->before = {{"oid", oid}};
+    if (auto step = replace_step(draft, wish, old)) {
       draft.add(Stage::rebuild, std::move(*step));
     }
     return;
@@ -129,34 +124,24 @@ std::string only_column(std::string key) {
 }  // namespace
 
 void plan_partitions(Draft& draft, const TableWish& wish, const PartitionedTable& partitioned) {
-  const TableDefinition* definition = draft.definition(wish.server.target, wish.name());
-  if (definition == nullptr) {
-    refuse(draft, wish, say("its definition could not be read", "no se pudo leer su definición"));
-    return;
-  }
   if (partitioned.strategy != "range") {
     refuse(draft, wish,
            say("it is partitioned by {}, not by ranges of time",
                "está particionada por {}, no por intervalos de tiempo", {partitioned.strategy}));
     return;
   }
-  const auto axis = axis_of(wish, *definition);
-  if (!axis) {
-    refuse(draft, wish, axis.error().what, axis.error().hint);
-    return;
-  }
-  if (only_column(partitioned.key) != axis->column) {
+  if (only_column(partitioned.key) != wish.axis.column) {
     refuse(draft, wish,
            say("it is partitioned by {}, and its time is in '{}'",
                "está particionada por {}, y su tiempo está en '{}'",
-               {printable(partitioned.key), printable(axis->column)}));
+               {printable(partitioned.key), printable(wish.axis.column)}));
     return;
   }
-  const auto ranges = ranges_of(partitioned, *axis);
-  const Instant cut = cut_of(wish, *axis, draft.now());
-  add_ahead(draft, wish, *axis, definition->oid, ranges);
-  add_drop(draft, wish, *axis, definition->oid, ranges, cut);
-  add_replace(draft, wish, *axis, definition->oid, ranges, cut);
+  const auto ranges = ranges_of(partitioned, wish.axis);
+  const Instant cut = cut_of(wish, draft.now());
+  add_ahead(draft, wish, ranges);
+  add_drop(draft, wish, ranges, cut);
+  add_replace(draft, wish, ranges, cut);
 }
 
 Text counted_partitions(std::int64_t count) {

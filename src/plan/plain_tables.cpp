@@ -25,8 +25,8 @@ std::string free_name(const PostgresCensus& server, const TableName& table) {
 
 /// Rows up to it stay in the old table: the next boundary that leaves time to get ready, and lies
 /// beyond every row that is there.
-Instant attach_until(const TableWish& wish, const TimeAxis& axis, Seconds width, Instant now) {
-  const Seconds lead = axis.type == "date" ? Seconds{Days{1}} : Seconds{std::chrono::hours{2}};
+Instant attach_until(const TableWish& wish, Seconds width, Instant now) {
+  const Seconds lead = wish.axis.type == "date" ? Seconds{Days{1}} : Seconds{std::chrono::hours{2}};
   Instant latest = now + lead;
   if (wish.table.time && wish.table.time->newest)
     latest = std::max(latest, *wish.table.time->newest);
@@ -36,7 +36,7 @@ Instant attach_until(const TableWish& wish, const TimeAxis& axis, Seconds width,
 std::size_t add_partitioning(Draft& draft, const TableWish& wish, PartitionTable change,
                              const TableDefinition& definition, const PartitioningScript& script) {
   Step step = step_for(wish, change);
-  step.before = {{"oid", definition.oid}, {"definition", fingerprint_of(definition)}};
+  step.before["definition"] = fingerprint_of(definition);
   step.title = say("turn {} into a partitioned table, without copying it",
                    "convertir {} en una tabla particionada, sin copiarla", {label(wish.table)});
   step.locks =
@@ -48,6 +48,10 @@ std::size_t add_partitioning(Draft& draft, const TableWish& wish, PartitionTable
       say("until the names are exchanged; then the old table is the partition {}",
           "hasta que se intercambian los nombres; después, la tabla antigua es la partición {}",
           {printable(change.old_partition.name)});
+  step.why = say("{}; rows up to {} have a place: apply again before, or inserts beyond it fail",
+                 "{}; hay sitio para filas hasta el {}: aplíquelo de nuevo antes, o fallarán las "
+                 "inserciones posteriores",
+                 {step.why, change.partitions.back().range.end});
   for (const auto* part : {&script.prepare, &script.swap, &script.tidy})
     step.words.insert(step.words.end(), part->begin(), part->end());
   step.frees = Bytes{0};
@@ -58,21 +62,19 @@ std::size_t add_partitioning(Draft& draft, const TableWish& wish, PartitionTable
   return draft.add(Stage::bound, std::move(step));
 }
 
-void add_batches(Draft& draft, const TableWish& wish, const TimeAxis& axis,
-                 const std::string& oid) {
-  const Instant cut = cut_of(wish, axis, draft.now());
+void add_batches(Draft& draft, const TableWish& wish) {
+  const Instant cut = cut_of(wish, draft.now());
   const auto& time = wish.table.time;
-  if (time && time->name == axis.column && time->oldest && *time->oldest >= cut) return;
-  DeleteRows change{wish.name(), axis, cut, std::nullopt};
+  if (time && time->name == wish.axis.column && time->oldest && *time->oldest >= cut) return;
+  DeleteRows change{wish.name(), wish.axis, cut, std::nullopt};
   LosesRange loss;
-  if (time && time->name == axis.column) loss.first = time->oldest;
+  if (time && time->name == wish.axis.column) loss.first = time->oldest;
   loss.last = cut - std::chrono::microseconds{1};
   const auto share = share_before(wish.table, cut);
   if (share && wish.table.rows)
     loss.items = change.rows =
         static_cast<std::int64_t>(*share * static_cast<double>(*wish.table.rows));
   Step step = step_for(wish, change);
-  step.before = {{"oid", oid}};
   step.loss = loss;
   step.title = say("delete {} of {} in small batches", "borrar {} de {} en lotes pequeños",
                    {rows_going(loss), label(wish.table)});
@@ -90,31 +92,21 @@ void add_batches(Draft& draft, const TableWish& wish, const TimeAxis& axis,
 }  // namespace
 
 void plan_plain_table(Draft& draft, const TableWish& wish) {
-  const TableDefinition* definition = draft.definition(wish.server.target, wish.name());
-  if (definition == nullptr) {
-    refuse(draft, wish, say("its definition could not be read", "no se pudo leer su definición"));
-    return;
-  }
-  const auto axis = axis_of(wish, *definition);
-  if (!axis) {
-    refuse(draft, wish, axis.error().what, axis.error().hint);
-    return;
-  }
   if (wish.rule.plain) {
-    add_batches(draft, wish, *axis, definition->oid);
+    add_batches(draft, wish);
     return;
   }
-  const Seconds width = width_of(wish, *axis);
+  const Seconds width = width_of(wish);
   PartitionTable change{wish.name(),
-                        *axis,
+                        wish.axis,
                         {wish.table.schema, free_name(wish.server, wish.name())},
-                        attach_until(wish, *axis, width, draft.now()),
+                        attach_until(wish, width, draft.now()),
                         width,
                         {}};
-  const auto ahead = std::max<std::int64_t>(draft.options().partitions_ahead, Days{2} / width);
+  const auto ahead = partitions_ahead(draft, width);
   change.partitions =
       partitions_for(wish.name(), change.attach_until, change.attach_until + width * ahead, width);
-  const auto script = partitioning_script(*definition, change);
+  const auto script = partitioning_script(*wish.definition, change);
   if (!script) {
     refuse(
         draft, wish,
@@ -122,19 +114,19 @@ void plan_plain_table(Draft& draft, const TableWish& wish) {
             "no se puede convertir en una tabla particionada: {}", {script.error().what}),
         say("its old rows are deleted in batches, which stops the growth and gives nothing back",
             "sus filas antiguas se borran por lotes: deja de crecer, pero no se recupera disco"));
-    add_batches(draft, wish, *axis, definition->oid);
+    add_batches(draft, wish);
     return;
   }
   const auto& time = wish.table.time;
-  const bool ranged = time && time->name == axis->column;
+  const bool ranged = time && time->name == wish.axis.column;
   const OldPartition old{change.old_partition,
                          {std::nullopt, change.attach_until},
                          wish.table.bytes,
                          ranged ? time->oldest : std::nullopt,
                          ranged ? time->newest : std::nullopt};
-  const auto partitioned = add_partitioning(draft, wish, change, *definition, *script);
-  if (auto replace = replace_step(draft, wish, *axis, old)) {
-    // The oid is the parent's, which the step before makes.
+  const auto partitioned = add_partitioning(draft, wish, change, *wish.definition, *script);
+  if (auto replace = replace_step(draft, wish, old)) {
+    replace->before.clear();  // the parent's oid: the step before makes it
     const auto at = draft.add(Stage::rebuild, std::move(*replace));
     draft.after(at, partitioned);
   }

@@ -43,7 +43,7 @@ struct Plan {
 
 struct PlanOptions {
   Seconds valid_for = std::chrono::hours{24};
-  int partitions_ahead = 7;
+  Seconds partitions_ahead = Days{35};  ///< what comes next has a place for so long
 };
 
 /// Pure. `definitions` are those of the plain tables the policy bounds (collect_definitions()); a

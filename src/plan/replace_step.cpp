@@ -20,9 +20,8 @@ Text rows_going(const LosesRange& loss) {
   return say("{} from {} to {}", "{} del {} al {}", {rows, *loss.first, *loss.last});
 }
 
-std::optional<Step> replace_step(Draft& draft, const TableWish& wish, const TimeAxis& axis,
-                                 const OldPartition& old) {
-  const Instant cut = cut_of(wish, axis, draft.now());
+std::optional<Step> replace_step(Draft& draft, const TableWish& wish, const OldPartition& old) {
+  const Instant cut = cut_of(wish, draft.now());
   if (!old.oldest || !old.newest || !old.bytes || *old.oldest >= cut) return std::nullopt;
   const Instant last = std::max(std::min(*old.newest, old.range.end), *old.oldest);
   const double span = std::max(1.0, static_cast<double>((last - *old.oldest).count()));
@@ -30,8 +29,8 @@ std::optional<Step> replace_step(Draft& draft, const TableWish& wish, const Time
       std::clamp(static_cast<double>((cut - *old.oldest).count()) / span, 0.0, 1.0);
   const Bytes frees{static_cast<std::int64_t>(expired * static_cast<double>(old.bytes->count()))};
   if (expired < kLeastExpired || frees < kWorthRebuilding) return std::nullopt;
-  const Seconds width = width_of(wish, axis);
-  ReplacePartition change{wish.name(), axis, old.name, old.range, cut, {}};
+  const Seconds width = width_of(wish);
+  ReplacePartition change{wish.name(), wish.axis, old.name, old.range, cut, {}};
   change.partitions = partitions_for(wish.name(), floored(cut, width), old.range.end, width);
   if (change.partitions.empty()) return std::nullopt;
   change.partitions.front().range.begin = old.range.begin;

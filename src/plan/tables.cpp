@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "diagnose/table_facts.h"
 #include "plan/drafting.h"
 #include "plan/table_steps.h"
@@ -22,6 +24,22 @@ bool is_replica(Draft& draft, const PostgresCensus& server) {
   return true;
 }
 
+/// Its definition and its axis; refused where either cannot be had.
+bool complete(Draft& draft, TableWish& wish) {
+  wish.definition = draft.definition(wish.server.target, wish.name());
+  if (wish.definition == nullptr) {
+    refuse(draft, wish, say("its definition could not be read", "no se pudo leer su definición"));
+    return false;
+  }
+  auto axis = axis_of(wish);
+  if (!axis) {
+    refuse(draft, wish, axis.error().what, axis.error().hint);
+    return false;
+  }
+  wish.axis = std::move(*axis);
+  return true;
+}
+
 }  // namespace
 
 void plan_tables(Draft& draft, const PostgresCensus& server) {
@@ -33,7 +51,8 @@ void plan_tables(Draft& draft, const PostgresCensus& server) {
     if (!keep) continue;
     if (!replica_said && is_replica(draft, server)) return;
     replica_said = true;
-    const TableWish wish{server, table, *rule, *keep};
+    TableWish wish{server, table, *rule, *keep};
+    if (!complete(draft, wish)) continue;
     if (std::holds_alternative<Hypertable>(table.shape)) {
       plan_hypertable(draft, wish, std::get<Hypertable>(table.shape));
     } else if (std::holds_alternative<PartitionedTable>(table.shape)) {
@@ -50,6 +69,7 @@ Step step_for(const TableWish& wish, Change change) {
   step.target = wish.server.target;
   step.resource = wish.id();
   step.change = std::move(change);
+  step.before = {{"oid", wish.definition->oid}};
   step.why = wish_of(wish.rule.origin, say("{} kept for {}", "conservar {} durante {}",
                                            {label(wish.table), wish.keep}));
   return step;
@@ -68,23 +88,29 @@ Instant floored(Instant at, Seconds width) {
   return at - rest - (rest.count() < 0 ? Instant::duration{width} : Instant::duration{0});
 }
 
-Instant cut_of(const TableWish& wish, const TimeAxis& axis, Instant now) {
+Instant cut_of(const TableWish& wish, Instant now) {
   const Instant cut = now - wish.keep;
-  return axis.type == "date" ? floored(cut, Days{1}) : cut;
+  return wish.axis.type == "date" ? floored(cut, Days{1}) : cut;
 }
 
-Seconds width_of(const TableWish& wish, const TimeAxis& axis) {
+Seconds width_of(const TableWish& wish) {
   constexpr Seconds kDay{86400};
   constexpr Seconds kHour{3600};
   if (wish.rule.chunk) {
-    const bool days = axis.type == "date" || *wish.rule.chunk >= kDay;
+    const bool days = wish.axis.type == "date" || *wish.rule.chunk >= kDay;
     const Seconds unit = days ? kDay : kHour;
     return std::max(unit, unit * (*wish.rule.chunk / unit));
   }
   const Seconds seventh = wish.keep / 7;
   if (seventh >= kDay * 30) return kDay * 30;
-  if (seventh >= kDay || axis.type == "date") return kDay;
+  if (seventh >= kDay || wish.axis.type == "date") return kDay;
   return kHour;
+}
+
+std::int64_t partitions_ahead(const Draft& draft, Seconds width) {
+  constexpr std::int64_t kLeast = 7;
+  constexpr std::int64_t kMost = 200;
+  return std::clamp<std::int64_t>(draft.options().partitions_ahead / width, kLeast, kMost);
 }
 
 Seconds at_rate(Bytes bytes, double megabytes_per_second) {

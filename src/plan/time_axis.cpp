@@ -15,7 +15,8 @@ std::string short_type(const std::string& type) {
 
 }  // namespace
 
-Result<TimeAxis> axis_of(const TableWish& wish, const TableDefinition& definition) {
+Result<TimeAxis> axis_of(const TableWish& wish) {
+  const TableDefinition& definition = *wish.definition;
   const auto& time = wish.table.time;
   const std::string column = !wish.rule.time.empty() ? wish.rule.time : time ? time->name : "";
   if (column.empty())
