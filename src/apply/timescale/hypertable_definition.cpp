@@ -156,6 +156,7 @@ union all select 'job', j.proc_name || ' (' || j.job_id || ')' from timescaledb_
     and (j.proc_name <> 'policy_retention' or pg_catalog.current_setting('timescaledb.license', true) = 'apache')
 union all select 'create', pg_catalog.current_database()
   where not pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE')
+union all select 'create_here', $2::text where not pg_catalog.has_schema_privilege($2::text, 'CREATE')
 order by 1, 2)";
 
 struct BlockerWords {
@@ -184,6 +185,8 @@ constexpr std::array kBlockerWords{
     BlockerWords{"dimension", "its dimension {} is not a plain time dimension",
                  "su dimensión {} no es una dimensión de tiempo sencilla"},
     BlockerWords{"job", "its job {} cannot be carried over", "su tarea {} no se puede trasladar"},
+    BlockerWords{"create_here", "this role may not put a table into schema {}",
+                 "este rol no puede poner una tabla en el esquema {}"},
     BlockerWords{"create", "this role may not make a schema in database {}",
                  "este rol no puede crear un esquema en la base {}"},
 };
