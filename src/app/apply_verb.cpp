@@ -29,6 +29,7 @@ struct ApplyArguments {
   std::string format = "text";
   std::vector<std::string> only;
   std::vector<int> steps;
+  std::optional<double> max_rate;
   bool yes = false;
   bool now = false;
 };
@@ -185,7 +186,7 @@ ExitStatus carry_out(const Plan& plan, const FoundTargets& found, const ApplyArg
         language);
     return ExitStatus::stale;
   }
-  const ExecutorSet set{plan, found.targets};
+  const ExecutorSet set{plan, found.targets, arguments.max_rate};
   for (const Gap& gap : set.gaps()) complain({ErrorCode::unreachable, gap.why, gap.hint}, language);
   if (const auto fits = check_applicable(plan, now(), set.present()); !fits) {
     complain(fits.error(), language);
@@ -275,6 +276,12 @@ Verb add_apply(CLI::App& parent, const Surroundings& surroundings) {
           "--step", arguments->steps,
           say("only this step; may be repeated", "solo este paso; puede repetirse").in(language))
       ->type_name("N");
+  verb->add_option("--max-rate", arguments->max_rate,
+                   say("rows a second, at most, where rows are deleted in batches",
+                       "filas por segundo, como mucho, donde se borra por lotes")
+                       .in(language))
+      ->type_name("ROWS")
+      ->check(CLI::PositiveNumber.description(""));
   verb->add_option("--state", arguments->state,
                    say("folder of the journal", "carpeta del diario").in(language))
       ->type_name("DIR");

@@ -23,6 +23,17 @@ std::optional<PatchCompose> wish_of_rule(const ContainerRule& rule, const std::s
   return wish;
 }
 
+/// What CONFIG SET changes is lost when the container is made anew; its command says it for good.
+void add_redis_memory(PatchCompose& wish, const Census& census, const Policy& policy) {
+  if (!policy.redis) return;
+  for (const RedisCensus& server : census.redis) {
+    const Container* container = container_of(census, server);
+    if (container == nullptr || container->compose_service != wish.service) continue;
+    wish.redis_maxmemory = policy.redis->maxmemory;
+    wish.redis_eviction = policy.redis->eviction;
+  }
+}
+
 Step step_of(const PatchCompose& wish, const ContainerRule& rule, const compose::FileOnDisk& file,
              const std::string& diff) {
   Step step;
@@ -47,7 +58,8 @@ Step step_of(const PatchCompose& wish, const ContainerRule& rule, const compose:
 
 }  // namespace
 
-void add_compose_steps(Plan& plan, const Policy& policy, const std::string& compose_file) {
+void add_compose_steps(Plan& plan, const Census& census, const Policy& policy,
+                       const std::string& compose_file) {
   const auto file = compose::read_compose_file(compose_file);
   if (!file) {
     plan.refusals.push_back({"docker/compose",
@@ -58,8 +70,9 @@ void add_compose_steps(Plan& plan, const Policy& policy, const std::string& comp
   }
   std::string text = file->text;
   for (const ContainerRule& rule : policy.containers) {
-    const auto wish = wish_of_rule(rule, compose_file);
+    auto wish = wish_of_rule(rule, compose_file);
     if (!wish) continue;
+    add_redis_memory(*wish, census, policy);
     const auto patched = patch_compose(text, compose_file, {*wish});
     if (!patched) {
       plan.refusals.push_back({"docker/compose/" + wish->service,

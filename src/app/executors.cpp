@@ -29,14 +29,14 @@ constexpr std::chrono::milliseconds kRedisCall{10'000};
 /// One server's steps, each by the executor of its kind.
 class PostgresExecutor final : public Executor {
  public:
-  explicit PostgresExecutor(postgres::Link link)
+  PostgresExecutor(postgres::Link link, std::optional<double> max_rows_per_second)
       : link_{std::move(link)},
         server_{link_},
         partition_table_{server_, link_},
         create_{server_},
         drop_{server_},
         replace_{server_},
-        delete_{server_},
+        delete_{server_, {.max_rows_per_second = max_rows_per_second}},
         timescale_{server_} {}
 
   Outcome apply(const Step& step, StepWatch& watch) override {
@@ -73,7 +73,9 @@ class ExecutorSet::Connection {
   std::unique_ptr<Executor> executor;
 };
 
-ExecutorSet::ExecutorSet(const Plan& plan, const Targets& targets) {
+ExecutorSet::ExecutorSet(const Plan& plan, const Targets& targets,
+                         std::optional<double> max_rows_per_second)
+    : max_rows_per_second_{max_rows_per_second} {
   std::set<TargetKey> wanted;
   for (const Step& step : plan.steps) wanted.insert(key_of(step));
   for (const TargetKey& key : wanted) {
@@ -109,7 +111,8 @@ void ExecutorSet::open_postgres(const std::string& name, const Targets& targets)
       present_.push_back({TargetKind::postgres, name,
                           (*control)[0].text("system_identifier") + "/" + link->facts().database});
     auto connection = std::make_unique<Connection>();
-    connection->executor = std::make_unique<PostgresExecutor>(std::move(*link));
+    connection->executor =
+        std::make_unique<PostgresExecutor>(std::move(*link), max_rows_per_second_);
     executors_[{TargetKind::postgres, name, false}] = connection->executor.get();
     connections_.push_back(std::move(connection));
     return;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "apply/run/run_plan.h"
@@ -15,7 +16,9 @@ class ExecutorSet {
  public:
   /// Opened for the targets that have a step, and for those only. A target that does not answer has
   /// no executor: its steps fail by themselves, the others go on.
-  ExecutorSet(const Plan& plan, const Targets& targets);
+  /// `max_rows_per_second` holds for rows deleted in batches; empty: as fast as writers allow.
+  ExecutorSet(const Plan& plan, const Targets& targets,
+              std::optional<double> max_rows_per_second = {});
   ~ExecutorSet();
   ExecutorSet(const ExecutorSet&) = delete;
   ExecutorSet& operator=(const ExecutorSet&) = delete;
@@ -32,6 +35,7 @@ class ExecutorSet {
   void open_redis(const std::string& name, const Targets& targets);
   void open_docker(const Targets& targets);
 
+  std::optional<double> max_rows_per_second_;
   std::vector<std::unique_ptr<Connection>> connections_;
   Executors executors_;
   std::vector<PlanTarget> present_;

@@ -56,7 +56,7 @@ Planned plan_now(const FoundTargets& found, const CensusOptions& options, Instan
   const auto definitions = read_definitions(found.targets, census, found.policy, census.gaps);
   Planned planned{make_plan(census, found.policy, definitions), idle_rules(found.policy, census)};
   if (found.targets.docker && !found.targets.docker->compose_file.empty())
-    add_compose_steps(planned.plan, found.policy, found.targets.docker->compose_file);
+    add_compose_steps(planned.plan, census, found.policy, found.targets.docker->compose_file);
   return planned;
 }
 

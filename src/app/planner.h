@@ -25,6 +25,7 @@ Planned plan_now(const FoundTargets& found, const CensusOptions& options, Instan
 /// Steps that write the policy's container bounds into the Compose file (its unified diff is their
 /// words), appended to the plan; none where it says them already. A file that cannot be read or
 /// patched is a refusal.
-void add_compose_steps(Plan& plan, const Policy& policy, const std::string& compose_file);
+void add_compose_steps(Plan& plan, const Census& census, const Policy& policy,
+                       const std::string& compose_file);
 
 }  // namespace plimsoll
