@@ -111,15 +111,19 @@ struct Wording {
     words.push_back("DROP TABLE " + table(change.partition));
     return words;
   }
+  /// Both live in schemas of Plimsoll's own, named by the old one's oid, so that every name in them
+  /// is right from the start.
   Words operator()(const ReplaceHypertable& change) const {
-    const TableName fresh{change.table.schema, change.table.name.substr(0, 50) + "__plimsoll"};
-    return {"SELECT create_hypertable(" + regclass(fresh) + ", " + sql_literal(change.axis.column) +
-                ", chunk_time_interval => " + sql_interval(change.interval) + ")",
-            "INSERT INTO " + table(fresh) + " SELECT * FROM " + table(change.table) + " WHERE " +
-                sql_identifier(change.axis.column) +
-                " >= " + bound_literal(change.axis, change.cut),
-            "ALTER TABLE " + table(fresh) + " RENAME TO " + sql_identifier(change.table.name),
-            "DROP TABLE the former " + table(change.table)};
+    const std::string name = sql_identifier(change.table.name);
+    return {
+        "CREATE TABLE plimsoll_…." + name + " (LIKE " + table(change.table) + ")",
+        "SELECT create_hypertable('plimsoll_…." + name + "', " + sql_literal(change.axis.column) +
+            ", chunk_time_interval => " + sql_interval(change.interval) + ")",
+        "INSERT INTO plimsoll_…." + name + " SELECT * FROM " + table(change.table) + " WHERE " +
+            sql_identifier(change.axis.column) + " >= " + bound_literal(change.axis, change.cut),
+        "ALTER TABLE " + table(change.table) + " SET SCHEMA plimsoll_…_old",
+        "ALTER TABLE plimsoll_…." + name + " SET SCHEMA " + sql_identifier(change.table.schema),
+        "DROP TABLE plimsoll_…_old." + name};
   }
   Words operator()(const DeleteRows& change) const {
     const std::string column = sql_identifier(change.axis.column);
