@@ -108,6 +108,17 @@ void judge_leftover(RuleContext& context, const PostgresCensus& server, const Le
           "Comprueba que la herramienta no esté en marcha y elimínalo; un disparador va antes que "
           "su tabla, o fallarán las escrituras.");
   finding.frees = leftover.bytes;
+  if (leftover.tool == "plimsoll") {
+    finding.severity = at_least(finding.severity, Severity::medium);
+    finding.cause =
+        say("A step was cut off. What it prepared stays, and a CHECK of it refuses rows beyond its "
+            "end.",
+            "Un paso se cortó. Lo que preparó sigue ahí, y un CHECK suyo rechaza filas más allá de "
+            "su final.");
+    finding.remedy = say("Apply the same plan again: it finishes, or takes away what it began.",
+                         "Aplica de nuevo el mismo plan: termina, o retira lo que empezó.");
+    finding.commands = {"plimsoll journal"};
+  }
   context.add(std::move(finding), leftover.bytes);
 }
 

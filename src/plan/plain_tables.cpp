@@ -23,11 +23,11 @@ std::string free_name(const PostgresCensus& server, const TableName& table) {
   return name;
 }
 
-/// Rows up to it stay in the old table: the next boundary that leaves time to get ready, and lies
-/// beyond every row that is there.
+/// Rows up to it stay in the old table: the next boundary that is a day away, and beyond every row
+/// that is there. A day, because a guard that is killed right before the swap leaves a CHECK that
+/// refuses later rows until the plan is applied again.
 Instant attach_until(const TableWish& wish, Seconds width, Instant now) {
-  const Seconds lead = wish.axis.type == "date" ? Seconds{Days{1}} : Seconds{std::chrono::hours{2}};
-  Instant latest = now + lead;
+  Instant latest = now + Days{1};
   if (wish.table.time && wish.table.time->newest)
     latest = std::max(latest, *wish.table.time->newest);
   return floored(latest, width) + width;

@@ -1,9 +1,7 @@
 // plan, apply, diagnose: the whole way on a demo, with a writer beside it.
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
 #include <atomic>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -14,23 +12,19 @@
 #include "link/redis/address.h"
 #include "link/redis/script.h"
 #include "tests/testing/private_servers.h"
+#include "tests/whole/program.h"
 
 namespace plimsoll {
 namespace {
 
 using Json = nlohmann::json;
 
-struct Ran {
-  int status = 0;
-  std::string output;  ///< standard output and errors
-};
-
 class Bound : public ::testing::Test {
  protected:
   void SetUp() override {
-    const Ran up = run("demo up --dir " + demo().string() + " --scale 0.01 --json 2>/dev/null");
+    const Ran up = run("demo up --dir " + demo().string() + " --scale 0.01 --json");
     ASSERT_EQ(up.status, 0) << up.output;
-    const Json stack = Json::parse(up.output);
+    const Json stack = Json::parse(up.output.substr(up.output.find("{\"dir\"")));
     postgres_url_ = stack["postgres"]["url"];
     redis_url_ = stack["redis"]["url"];
   }
@@ -40,20 +34,10 @@ class Bound : public ::testing::Test {
   std::string plan_file() const { return (folder_.path() / "p.json").string(); }
 
   Ran run(const std::string& arguments) const {
-    const std::string command = "PLIMSOLL_STATE=" + (folder_.path() / "state").string() +
-                                " LC_ALL=C.UTF-8 " + PLIMSOLL_BINARY + " " + arguments +
-                                " </dev/null";
-    std::FILE* pipe = ::popen(command.c_str(), "r");
-    Ran ran;
-    std::array<char, 4096> chunk{};
-    for (std::size_t got = 0; (got = std::fread(chunk.data(), 1, chunk.size(), pipe)) > 0;)
-      ran.output.append(chunk.data(), got);
-    const int status = ::pclose(pipe);
-    ran.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    return ran;
+    return run_plimsoll(folder_.path() / "state", arguments);
   }
   Ran on_demo(const std::string& verb, const std::string& more = "") const {
-    return run(verb + " --demo " + demo().string() + " " + more + " 2>&1");
+    return run(verb + " --demo " + demo().string() + " " + more + " ");
   }
 
   postgres::Link sql() const {
@@ -109,13 +93,13 @@ TEST_F(Bound, the_whole_way_under_a_writer) {
   const Ran planned = on_demo("plan", "--out " + plan_file());
   ASSERT_EQ(planned.status, 2) << planned.output;
 
-  const Ran waits = run("apply " + plan_file() + " --demo " + demo().string() + " --yes 2>&1");
+  const Ran waits = run("apply " + plan_file() + " --demo " + demo().string() + " --yes ");
   const bool window_open = waits.status == 0;
   if (!window_open) {
     EXPECT_EQ(waits.status, 3) << waits.output;
     EXPECT_NE(waits.output.find("--now"), std::string::npos) << waits.output;
     const Ran applied =
-        run("apply " + plan_file() + " --demo " + demo().string() + " --yes --now 2>&1");
+        run("apply " + plan_file() + " --demo " + demo().string() + " --yes --now ");
     ASSERT_EQ(applied.status, 0) << applied.output;
   }
   writer.stop();
@@ -135,11 +119,10 @@ TEST_F(Bound, the_whole_way_under_a_writer) {
   EXPECT_EQ(after.status, 0) << after.output;
   const Ran again = on_demo("apply", "--yes --now");
   EXPECT_EQ(again.status, 0) << again.output;
-  const Ran stale =
-      run("apply " + plan_file() + " --demo " + demo().string() + " --yes --now 2>&1");
+  const Ran stale = run("apply " + plan_file() + " --demo " + demo().string() + " --yes --now ");
   EXPECT_EQ(stale.status, 4) << stale.output;
   EXPECT_NE(stale.output.find("stale"), std::string::npos) << stale.output;
-  const Ran journal = run("journal 2>&1");
+  const Ran journal = run("journal ");
   EXPECT_EQ(journal.status, 0);
   EXPECT_NE(journal.output.find("scan_results"), std::string::npos) << journal.output;
 }
@@ -152,8 +135,7 @@ TEST_F(Bound, a_plan_that_was_edited_is_not_carried_out) {
   Json plan = Json::parse(text.str());
   plan["steps"][0]["title"]["en"] = "nothing to see";
   std::ofstream{plan_file()} << plan.dump();
-  const Ran refused =
-      run("apply " + plan_file() + " --demo " + demo().string() + " --yes --now 2>&1");
+  const Ran refused = run("apply " + plan_file() + " --demo " + demo().string() + " --yes --now ");
   EXPECT_EQ(refused.status, 1) << refused.output;
   EXPECT_NE(refused.output.find("edited"), std::string::npos) << refused.output;
 }

@@ -337,6 +337,15 @@ select n.nspname || '.' || c.relname, 'pending detach', c.oid
   from pg_inherits i join pg_class c on c.oid = i.inhrelid join pg_namespace n on n.oid = c.relnamespace
  where to_jsonb(i)->>'inhdetachpending' = 'true'
 union all
+select n.nspname || '.' || c.relname, 'plimsoll', c.oid
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace
+ where c.relkind in ('r', 'p') and not c.relispartition
+   and (c.relname ~ '__plimsoll$' or c.relname ~ '^plimsoll_log_' or n.nspname ~ '^plimsoll_[0-9]+(_old)?$')
+union all
+select n.nspname || '.' || c.relname || ' (constraint ' || k.conname || ')', 'plimsoll', null
+  from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_namespace n on n.oid = c.relnamespace
+ where k.contype = 'c' and k.conname ~ '_plimsoll_until$' and not c.relispartition
+union all
 select n.nspname || '.' || c.relname, 'detached partition', c.oid
   from pg_class p
   join pg_class c on c.relnamespace = p.relnamespace and c.relkind = 'r' and not c.relispartition
