@@ -53,13 +53,13 @@ TEST(UnderPolicy, a_table_within_its_window_is_no_finding_and_one_beyond_it_is) 
 }
 
 TEST(UnderPolicy, a_plain_table_is_not_bounded_by_a_wish) {
-  const Census plain =
-      census_of(Table{a_table("ticks")
+  const Table ticks = a_table("ticks")
                           .with_bytes(1_GiB)
                           .with_rows(1'000'000)
                           .with_time("time", noon() - Days{3}, noon())
                           .with_growth(80e6, 100'000, GrowthSource::column_histogram)
-                          .written(1'000'000)});
+                          .written(1'000'000);
+  const Census plain = census_of(ticks);
   EXPECT_TRUE(still_found(plain, keeping(Days{7}), Rule::table_only_grows));
   EXPECT_FALSE(still_found(plain, keeping(Forever{}), Rule::table_only_grows)) << "kept on purpose";
 }
