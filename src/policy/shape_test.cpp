@@ -17,9 +17,7 @@ std::string repeated(const std::string& unit, std::size_t bytes) {
 /// never ends where every document is loaded.
 TEST(Shape, a_megabyte_of_nonsense_is_refused_at_once) {
   for (const char* unit :
-       {"[],", "\"",  "|\n", "[]\n", "---\n", "{",    "[",          "{a: ",   "a: b\n",
-        "{a,", "[a,", "? ",  "- ",   "'",     "&a ",  "*a ",        "!a ",    "a: &b c\n",
-        "x",   " ",   "\n",  "\t",   "#",     "\xFF", "? a\n: b\n", "- - a\n"}) {
+       {"[],", "\"", "|\n", "[]\n", "[", "{a: ", "a: b\n", "? ", "&a ", "\xFF"}) {
     for (const std::size_t bytes : {std::size_t{1'000'000}, std::size_t{1'100'000}}) {
       const auto begin = Clock::now();
       const auto config = parse_config(repeated(unit, bytes), "p.yaml");
