@@ -220,7 +220,7 @@ TEST(PlanStreams, never_past_a_reader_unless_the_policy_says_so) {
                             .with_length(12'480)
                             .between(noon() - Days{1}, noon())
                             .with_group(a_group("readers")
-                                            .delivered_up_to(id_at(noon() - Days{1}))
+                                            .delivered_up_to(id_at(noon() - Days{2}))
                                             .with_consumer("one", Seconds{3}));
   StreamRule rule = capped_at("ticks", 2'000);
   const Plan refused = plan_of_stream(stream, rule);

@@ -234,11 +234,14 @@ std::vector<KeyFamily> KeyFamilies::finish(int database, double scale) {
     const double expiring_none = counted.asked == 0 ? 0
                                                     : static_cast<double>(family.without_ttl) /
                                                           static_cast<double>(counted.asked);
+    // A name with no variable part is one key, seen whole: the rest of the sample holds no more of
+    // it.
+    const double times = pattern.find('*') == std::string::npos ? 1 : scale;
     family.pattern = pattern;
     family.database = database;
-    family.without_ttl = scaled(family.sampled, scale * expiring_none);
-    family.keys = scaled(family.sampled, scale);
-    family.bytes = Bytes{scaled(family.bytes.count(), scale)};
+    family.without_ttl = scaled(family.sampled, times * expiring_none);
+    family.keys = scaled(family.sampled, times);
+    family.bytes = Bytes{scaled(family.bytes.count(), times)};
     list.push_back(std::move(family));
   }
   std::sort(list.begin(), list.end(), [](const KeyFamily& a, const KeyFamily& b) {

@@ -29,6 +29,20 @@ TEST(KeyFamily, keys_of_any_length_and_bytes_give_a_short_pattern) {
   EXPECT_EQ(family_pattern(std::string("raw:\x01\x02\xff\xfe_abcdefghijklmnop", 24)), "raw:*");
 }
 
+TEST(KeyFamily, one_key_is_one_key_whatever_share_was_seen) {
+  KeyFamilies families{8};
+  families.add({.key = "atr:daily", .type = "hash", .bytes = Bytes{1'242'960}, .has_ttl = true});
+  for (int n = 0; n < 100; ++n)
+    families.add({.key = "metadata:ticker:SYM" + std::to_string(n),
+                  .type = "string",
+                  .bytes = Bytes{64},
+                  .has_ttl = true});
+  for (const KeyFamily& family : families.finish(0, 3.6)) {
+    EXPECT_EQ(family.keys, family.pattern == "atr:daily" ? 1 : 360) << family.pattern;
+    if (family.pattern == "atr:daily") EXPECT_EQ(family.bytes, Bytes{1'242'960});
+  }
+}
+
 TEST(KeyFamily, adds_up_and_scales) {
   KeyFamilies families{10};
   for (int i = 0; i < 100; ++i) {
