@@ -163,8 +163,11 @@ void say_what_is_left(const RunResult& result, Language language) {
   if (held)
     std::printf(
         "%s\n",
-        say("Held steps wait for their window: apply the same plan then, or say --now.",
-            "Los pasos retenidos esperan su ventana: aplique entonces el mismo plan, o diga --now.")
+        say("Held steps wait for their window (--now does not wait) or for a step before them: "
+            "apply "
+            "the same plan again.",
+            "Los pasos retenidos esperan su ventana (--now no espera) o un paso anterior: aplique "
+            "de nuevo el mismo plan.")
             .in(language)
             .c_str());
 }

@@ -3,7 +3,6 @@
 #include <chrono>
 #include <set>
 
-#include "app/screen.h"
 #include "apply/compose/executor.h"
 #include "apply/docker/executor.h"
 #include "apply/postgres/create_partitions.h"
@@ -81,7 +80,9 @@ ExecutorSet::ExecutorSet(const Plan& plan, const Targets& targets,
   for (const TargetKey& key : wanted) {
     if (key.compose) {
       auto connection = std::make_unique<Connection>();
-      connection->executor = std::make_unique<ComposeExecutor>(now);
+      connection->executor = std::make_unique<ComposeExecutor>([] {
+        return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+      });
       executors_[key] = connection->executor.get();
       connections_.push_back(std::move(connection));
     } else if (key.kind == TargetKind::postgres) {
@@ -109,7 +110,8 @@ void ExecutorSet::open_postgres(const std::string& name, const Targets& targets)
     const auto control = link->read(postgres::kControl);
     if (control && !control->empty())
       present_.push_back({TargetKind::postgres, name,
-                          (*control)[0].text("system_identifier") + "/" + link->facts().database});
+                          (*control)[0].text("system_identifier") + "@" + link->facts().server +
+                              "/" + link->facts().database});
     auto connection = std::make_unique<Connection>();
     connection->executor =
         std::make_unique<PostgresExecutor>(std::move(*link), max_rows_per_second_);

@@ -67,6 +67,19 @@ Text wish_of(const RuleOrigin& origin, const Text& wish) {
   return say("{} wants {}", "{} pide {}", {origin.text(), wish});
 }
 
+namespace {
+
+/// A clone has its original's system_identifier, so the address is part of it.
+std::string identity_of(const PostgresCensus& server, const std::vector<Target>& targets) {
+  for (const Target& target : targets) {
+    if (target.kind != TargetKind::postgres || target.name != server.target) continue;
+    return server.system_identifier + "@" + target.address.substr(target.address.find('@') + 1);
+  }
+  return server.system_identifier;
+}
+
+}  // namespace
+
 Plan make_plan(const Census& census, const Policy& policy,
                const std::vector<TableDefinition>& definitions, const PlanOptions& options) {
   Draft draft{census, policy, definitions, options};
@@ -82,7 +95,7 @@ Plan make_plan(const Census& census, const Policy& policy,
   plan.expires_at = census.taken_at + options.valid_for;
   for (const auto& server : census.postgres)
     plan.targets.push_back(
-        {TargetKind::postgres, server.target, server.system_identifier + "/" + server.database});
+        {TargetKind::postgres, server.target, identity_of(server, census.targets)});
   for (const auto& server : census.redis)
     plan.targets.push_back({TargetKind::redis, server.target, server.run_id});
   if (census.docker)

@@ -174,7 +174,10 @@ std::string render_outcome(const Step& step, const Outcome& outcome, Language la
                                    : canvas.paint(style.utf8 ? "✗" : "!!", Ink::bad);
   canvas.line(mark + " " + right(std::to_string(step.number), 2, canvas.with()) + "  " +
               fit(step.title.in(language), canvas.columns() - 7, canvas.with()));
-  canvas.words(6, outcome.what.in(language), good ? Ink::faint : Ink::normal);
+  const Text what = outcome.state == StepState::stale
+                        ? say("plan is stale: {}", "el plan ya no vale: {}", {outcome.what})
+                        : outcome.what;
+  canvas.words(6, what.in(language), good ? Ink::faint : Ink::normal);
   if (outcome.freed && outcome.freed->count() > 0)
     canvas.words(6, canvas.word("freed {}", "liberados {}", {*outcome.freed}), Ink::faint);
   if (!outcome.hint.empty()) canvas.words(6, outcome.hint.in(language), Ink::note);

@@ -127,26 +127,5 @@ TEST_F(Bound, the_whole_way_under_a_writer) {
   EXPECT_NE(journal.output.find("scan_results"), std::string::npos) << journal.output;
 }
 
-TEST_F(Bound, a_plan_that_was_edited_is_not_carried_out) {
-  ASSERT_EQ(on_demo("plan", "--out " + plan_file()).status, 2);
-  std::ifstream file{plan_file()};
-  std::stringstream text;
-  text << file.rdbuf();
-  Json plan = Json::parse(text.str());
-  plan["steps"][0]["title"]["en"] = "nothing to see";
-  std::ofstream{plan_file()} << plan.dump();
-  const Ran refused = run("apply " + plan_file() + " --demo " + demo().string() + " --yes --now ");
-  EXPECT_EQ(refused.status, 1) << refused.output;
-  EXPECT_NE(refused.output.find("edited"), std::string::npos) << refused.output;
-}
-
-TEST_F(Bound, without_a_yes_nothing_happens) {
-  const std::int64_t before = number("SELECT count(*) AS n FROM scan_results");
-  const Ran asked = on_demo("apply", "--now");
-  EXPECT_EQ(asked.status, 1) << asked.output;
-  EXPECT_NE(asked.output.find("--yes"), std::string::npos) << asked.output;
-  EXPECT_EQ(number("SELECT count(*) AS n FROM scan_results"), before);
-}
-
 }  // namespace
 }  // namespace plimsoll

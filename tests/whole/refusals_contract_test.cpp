@@ -70,6 +70,28 @@ class Refusals : public ::testing::Test {
   testing::TestPostgres server_;
 };
 
+TEST_F(Refusals, a_plan_that_was_edited_is_not_carried_out) {
+  ASSERT_EQ(run("plan --out " + plan_file()).status, 2);
+  std::ifstream file{plan_file()};
+  std::stringstream text;
+  text << file.rdbuf();
+  std::string edited = text.str();
+  const auto at = edited.find("without copying it");
+  ASSERT_NE(at, std::string::npos);
+  std::ofstream{plan_file()} << edited.replace(at, 7, "by");
+  const Ran refused = apply();
+  EXPECT_EQ(refused.status, 1) << refused.output;
+  EXPECT_NE(refused.output.find("edited"), std::string::npos) << refused.output;
+  EXPECT_EQ(rows(), 30'000);
+}
+
+TEST_F(Refusals, without_a_yes_nothing_happens) {
+  const Ran asked = run("apply --now");
+  EXPECT_EQ(asked.status, 1) << asked.output;
+  EXPECT_NE(asked.output.find("--yes"), std::string::npos) << asked.output;
+  EXPECT_EQ(rows(), 30'000);
+}
+
 TEST_F(Refusals, a_plan_for_another_server_is_stale) {
   ASSERT_EQ(run("plan --out " + plan_file()).status, 2);
   testing::TestPostgres other;

@@ -74,7 +74,7 @@ TEST_F(DefinitionContract, every_kind_of_dependent_is_named) {
   EXPECT_THAT(table.functions, Contains(HasSubstr("function public.f(public.ticks)")));
   EXPECT_THAT(table.functions, Contains(HasSubstr("function public.g()")));
   EXPECT_THAT(table.functions, Contains(HasSubstr("column it of table public.holds")));
-  EXPECT_THAT(table.functions, Contains(HasSubstr("on view public.whole")));
+  EXPECT_THAT(table.functions, Contains(HasSubstr("of view public.whole")));
   EXPECT_THAT(table.functions, Contains(HasSubstr("rule looks")));
   EXPECT_THAT(table.functions, Contains(HasSubstr("policy peeks")));
   EXPECT_THAT(table.rules, ElementsAre("quiet"));
