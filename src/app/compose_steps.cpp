@@ -83,6 +83,7 @@ void add_compose_steps(Plan& plan, const Census& census, const Policy& policy,
     }
     if (*patched == text) continue;
     Step step = step_of(*wish, rule, *file, unified_diff(text, *patched, compose_file));
+    if (text != file->text) step.before["sha256_after_earlier_steps"] = compose::sha256_of(text);
     step.number = static_cast<int>(plan.steps.size()) + 1;
     plan.steps.push_back(std::move(step));
     text = *patched;

@@ -149,10 +149,19 @@ Result<std::string> back_up(const FileOnDisk& file, Instant now) {
   }
   const auto like = stat_of(file.path);
   if (!like) return failure(like.error());
-  const std::string backup = file.path + ".plimsoll-" + stamp(now) + ".bak";
-  // A copy by this name that was cut off by a crash holds other bytes, or it would have been taken.
-  ::unlink(backup.c_str());
-  if (auto written = write_new(backup, file.text, *like); !written) return failure(written.error());
+  // Never in the place of another copy: two steps of one second each keep theirs.
+  const std::string stem = file.path + ".plimsoll-" + stamp(now);
+  std::string backup = stem + ".bak";
+  for (int n = 2; fs::exists(backup, error); ++n) backup = stem + "-" + std::to_string(n) + ".bak";
+  const std::string fresh =
+      (path.parent_path() / ("." + path.filename().string())).string() + ".plimsoll-copy";
+  ::unlink(fresh.c_str());  // of a run that was killed
+  if (auto written = write_new(fresh, file.text, *like); !written) return failure(written.error());
+  if (::rename(fresh.c_str(), backup.c_str()) != 0) {
+    const int error_number = errno;
+    ::unlink(fresh.c_str());
+    return failed(backup, error_number);
+  }
   sync_folder(path.parent_path());
   return backup;
 }

@@ -21,8 +21,9 @@ std::string sha256_of(std::string_view bytes);
 /// 4 MiB, several hard links: a new file would part them).
 Result<FileOnDisk> read_compose_file(const std::string& path);
 
-/// A copy beside the file, "<file>.plimsoll-20251111T170309Z.bak", on disk when this returns. A
-/// copy of the same bytes that is there already is taken instead. Returns its path. Errors: denied,
+/// A copy beside the file, "<file>.plimsoll-20251111T170309Z.bak" ("…Z-2.bak" where that is another
+/// copy), whole and on disk when this returns. One of the same bytes that is there already is taken
+/// instead. Returns its path. Errors: denied,
 /// unreachable (disk full); nothing is left behind then.
 Result<std::string> back_up(const FileOnDisk& file, Instant now);
 

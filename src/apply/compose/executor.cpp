@@ -29,9 +29,12 @@ Text applies_after(const PatchCompose& wish) {
 
 }  // namespace
 
-bool ComposeExecutor::is_as_planned(const std::string& path, const std::string& planned,
+bool ComposeExecutor::is_as_planned(const Step& step, const std::string& path,
                                     const std::string& found) const {
+  const std::string& planned = step.before.at("sha256");
   if (found == planned) return true;
+  const auto earlier = step.before.find("sha256_after_earlier_steps");
+  if (earlier != step.before.end() && earlier->second == found) return true;
   const auto written = written_.find(path);
   return written != written_.end() && written->second.planned == planned &&
          written->second.now == found;
@@ -55,7 +58,7 @@ Outcome ComposeExecutor::apply(const Step& step, StepWatch& watch) {
     done.after["sha256"] = file->sha256;
     return done;
   }
-  if (!is_as_planned(file->path, planned->second, file->sha256)) {
+  if (!is_as_planned(step, file->path, file->sha256)) {
     return outcome(StepState::stale,
                    say("{} has changed since it was planned", "{} ha cambiado desde que se planeó",
                        {printable(wish->file)}),

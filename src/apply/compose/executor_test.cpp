@@ -125,6 +125,19 @@ TEST_F(ComposeExecution, a_second_step_of_the_same_plan_is_not_stale_by_the_firs
   EXPECT_EQ(executor_.apply(third, watch_).state, StepState::stale);
 }
 
+TEST_F(ComposeExecution, a_second_step_goes_on_where_another_run_did_the_first) {
+  const Step first = step(file());
+  Step second = step(file(), 64_MiB, "other");
+  ASSERT_EQ(executor_.apply(first, watch_).state, StepState::done);
+  second.before["sha256_after_earlier_steps"] = compose::sha256_of(read(file()));
+  ComposeExecutor another{[] { return kNoon; }};
+  EXPECT_EQ(another.apply(second, watch_).state, StepState::done);
+  EXPECT_THAT(read(file()), HasSubstr("memory: 64M"));
+  EXPECT_EQ(read(folder_ / "docker-compose.yml.plimsoll-20251111T120000Z.bak"), kFile)
+      << "a copy of the same second is no reason to lose this one";
+  EXPECT_TRUE(fs::exists(folder_ / "docker-compose.yml.plimsoll-20251111T120000Z-2.bak"));
+}
+
 TEST_F(ComposeExecution, a_symbolic_link_stays_one) {
   fs::create_directory(folder_ / "real");
   const fs::path target = folder_ / "real" / "compose.yml";
@@ -171,7 +184,7 @@ TEST_F(ComposeExecution, what_is_no_file_of_one_name_is_not_replaced) {
 
 TEST_F(ComposeExecution, what_a_killed_run_left_behind_is_no_obstacle) {
   std::ofstream{folder_ / ".docker-compose.yml.plimsoll-new"} << "services:\n  re";
-  std::ofstream{folder_ / "docker-compose.yml.plimsoll-20251111T120000Z.bak"} << "services:";
+  std::ofstream{folder_ / ".docker-compose.yml.plimsoll-copy"} << "services:";
   EXPECT_EQ(executor_.apply(step(file()), watch_).state, StepState::done);
   EXPECT_EQ(read(folder_ / "docker-compose.yml.plimsoll-20251111T120000Z.bak"), kFile);
   EXPECT_EQ(names().size(), 2U);
