@@ -18,7 +18,8 @@ constexpr std::int64_t kLargestBatch = 50'000;
 constexpr milliseconds kLookEvery{1000};
 
 constexpr const char* kFacts = R"sql(
-select pg_total_relation_size(c.oid) as bytes, exists (
+select pg_total_relation_size(c.oid) as bytes,
+       pg_stat_get_dead_tuples(c.oid) > 0.1 * pg_stat_get_live_tuples(c.oid) as unswept, exists (
          select from pg_index i join pg_class x on x.oid = i.indexrelid
            join pg_am m on m.oid = x.relam and m.amname = 'btree'
            join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[0]
@@ -56,6 +57,7 @@ std::string batch(const DeleteRows& change, const std::string& from, std::int64_
 struct DeleteRowsExecutor::Progress {
   Text about;
   Bytes before;
+  bool unswept = false;  ///< so many dead rows that a run before may have been killed at VACUUM
   std::int64_t rows = 0;
   std::int64_t batches = 0;
   bool stopped = false;
@@ -75,14 +77,15 @@ Outcome DeleteRowsExecutor::apply(const Step& step, StepWatch& watch) {
   progress.about = say("rows of {}", "filas de {}", {printable(change.table.qualified())});
   if (auto refused = objection(change, (*table)->oid, progress)) return *refused;
   auto ending = delete_all(change, watch, progress);
-  if (ending && progress.rows > 0) ending = vacuum(change, (*table)->oid, watch, progress);
+  if (ending && (progress.rows > 0 || progress.unswept))
+    ending = vacuum(change, (*table)->oid, watch, progress);
   const Text deleted = say("{} rows deleted in {} batches", "{} filas borradas en {} lotes",
                            {progress.rows, progress.batches});
   if (!ending) {
     return ended(StepState::failed, say("{}; {}", "{}; {}", {deleted, ending.error().what}),
                  ending.error().hint);
   }
-  if (progress.rows == 0 && !progress.stopped) {
+  if (progress.rows == 0 && !progress.stopped && !progress.vacuumed) {
     return ended(StepState::nothing_to_do,
                  say("no row is older than that", "ninguna fila es más antigua"));
   }
@@ -107,6 +110,7 @@ std::optional<Outcome> DeleteRowsExecutor::objection(const DeleteRows& change,
   if (rows->empty()) return std::nullopt;  // the first batch will say so
   const auto row = (*rows)[0];
   progress.before = row.bytes("bytes").value_or(Bytes{});
+  progress.unswept = row.flag("unswept");
   if (row.flag("indexed") || progress.before <= options_.small) return std::nullopt;
   return ended(
       StepState::refused,

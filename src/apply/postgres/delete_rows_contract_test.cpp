@@ -138,6 +138,21 @@ TEST_F(DeleteRowsContract, a_cut_at_any_call_is_made_good_by_the_next_run) {
   }
 }
 
+/// Killed after the last batch and before VACUUM: the next run finds nothing to delete.
+TEST_F(DeleteRowsContract, room_that_a_killed_run_left_is_given_back_by_the_next) {
+  make_events(500);
+  sql_->run(
+      "create table again as select * from events order by at desc; drop table events;"
+      "alter table again rename to events; create index on events (at); analyze events");
+  sql_->run("delete from events where at < '2025-11-08 00:00+00'");
+  sql_->run("select pg_stat_force_next_flush()");
+  const auto outcome = DeleteRowsExecutor{*acting_}.apply(step(), watch_);
+  EXPECT_EQ(outcome.state, StepState::done) << outcome.what.en;
+  EXPECT_EQ(outcome.after.at("rows_deleted"), "0");
+  EXPECT_GT(*outcome.freed, Bytes{});
+  EXPECT_EQ(DeleteRowsExecutor{*acting_}.apply(step(), watch_).state, StepState::nothing_to_do);
+}
+
 TEST_F(DeleteRowsContract, a_table_that_was_partitioned_since_is_another) {
   sql_->run("create table events (at timestamptz) partition by range (at)");
   EXPECT_EQ(DeleteRowsExecutor{*acting_}.apply(step(), watch_).state, StepState::stale);
