@@ -69,8 +69,9 @@ Result<void> migrate_journal(sqlite::Database& database) {
             "use ese plimsoll, u otro fichero de diario"));
   }
   for (auto next = static_cast<std::size_t>(*version); next < kMigrations.size(); ++next) {
-    const std::string sql = std::string{"BEGIN IMMEDIATE;"} + kMigrations.at(next) +
-                            "PRAGMA user_version = " + std::to_string(next + 1) + ";COMMIT;";
+    std::string sql{"BEGIN IMMEDIATE;"};
+    sql.append(kMigrations.at(next)).append("PRAGMA user_version = ");
+    sql.append(std::to_string(next + 1)).append(";COMMIT;");
     if (auto done = database.run(sql); !done) {
       static_cast<void>(database.run("ROLLBACK"));  // the first error is the one to tell
       return done;
