@@ -111,7 +111,9 @@ Grants acting_grants(const GrantNames& names) {
   grants.sql.push_back("GRANT USAGE, CREATE ON SCHEMA " + sql_identifier(names.schema) + " TO " +
                        sql_identifier(names.owner) + ", " + role + ";");
   const std::string user = redis_argument(names.acting_role);
-  grants.redis = {acl_line(user, std::string{kRedisWatching} + kRedisActing)};
+  std::string commands{kRedisWatching};
+  commands.append(kRedisActing);
+  grants.redis = {acl_line(user, commands)};
   grants.redis_7_2 = {acl_line_7_2(user)};
   grants.docker = docker_watching();
   grants.docker.emplace_back("POST /containers/{id}/update");

@@ -46,7 +46,8 @@ Result<bool> in_default(PostgresServer& server, const PartitionFacts& holder,
       say("default partition {}", "partición por defecto {}", {printable(holder.name.qualified())}),
       "SELECT EXISTS (SELECT FROM " + quoted(holder.name) + " WHERE " +
           rows_within(wanted.range, axis, column) + ") AS found");
-  act.statements.insert(act.statements.begin(), "SET LOCAL row_security = off");
+  const std::string whole = "SET LOCAL row_security = off";
+  act.statements.insert(act.statements.begin(), whole);
   const auto rows = server.act(act);
   if (!rows) return failure(rows.error());
   return (*rows)[0].flag("found");
