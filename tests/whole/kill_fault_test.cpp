@@ -4,12 +4,11 @@
 // (apply/timescale/*_live_test.cpp, apply/docker/executor_live_test.cpp).
 //
 // The other half, "and one in which the link fails at call 1, 2, 3 …", stands beside each executor:
-//   a_cut_at_any_call_is_made_good_by_the_next_run in apply/postgres/create_partitions_,
-//   drop_partitions_,
-//     delete_rows_ and replace_partition_contract_test.cpp; partition_table_cut_contract_test.cpp
-//   apply/redis/redis_executor_fault_test.cpp: every kind, command lost and reply lost
-//   apply/docker/executor_replay_test.cpp
-// and apply/run/run_plan_fault_test.cpp kills the order of steps itself.
+//   apply/postgres/*_contract_test.cpp: a_cut_at_any_call_is_made_good_by_the_next_run, and
+//     partition_table_cut_contract_test.cpp
+//   apply/redis/redis_executor_fault_test.cpp: every kind, the command lost and the reply lost
+// apply/compose has no link, and its test kills it at any moment; apply/run/run_plan_fault_test.cpp
+// is about the order of steps.
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -67,7 +66,7 @@ class KillFault : public ::testing::Test {
   }
   /// Carried out already, it is not carried out again.
   void expect_stale(const Plan& plan, const std::filesystem::path& path) {
-    EXPECT_EQ(run_guard(plan, stack(), path, kNever, [] {}), Ending::stale);
+    EXPECT_EQ(run_guard(plan, stack(), path, {}, [] {}), Ending::stale);
   }
 
   static std::unique_ptr<Stack> stack_;
@@ -93,13 +92,14 @@ TEST_P(KillFaultKinds, killed_at_every_boundary_nothing_is_lost_and_it_converges
     const TemporaryFolder folder;
     const auto path = folder.path() / "journal.db";
 
-    ending = run_guard(plan, stack(), path, boundary, write);
+    ending = run_guard(plan, stack(), path, {.boundary = boundary}, write);
     ASSERT_NE(ending, Ending::other);
     one.expect_kept(stack());
     write();  // whatever state it was left in, the application goes on
     one.expect_kept(stack());
     if (ending == Ending::killed) {
-      const Ending again = run_guard(plan, stack(), path, kNever, write);
+      stack().wait_for_end_of_guard();
+      const Ending again = run_guard(plan, stack(), path, {}, write);
       ASSERT_TRUE(again == Ending::done || again == Ending::stale);
     }
     one.expect_kept(stack());
@@ -119,40 +119,60 @@ TEST_P(KillFaultKinds, killed_at_every_boundary_nothing_is_lost_and_it_converges
 INSTANTIATE_TEST_SUITE_P(Each, KillFaultKinds, ::testing::ValuesIn(all_cases()),
                          [](const auto& one) { return one.param.name; });
 
-/// One plan of every kind; each start is killed a little later than the one before.
-TEST_F(KillFault, killed_again_and_again_the_whole_plan_comes_to_its_end) {
-  const auto cases = all_cases();
-  stack().wipe();
-  std::vector<Step> steps;
-  for (const FaultCase& one : cases) {
-    const int before = static_cast<int>(steps.size());
-    for (Step& step : one.prepare(stack())) {
-      step.number = static_cast<int>(steps.size()) + 1;
-      for (int& number : step.after) number += before;
-      steps.push_back(std::move(step));
+/// One plan of every kind, begun again as often as it is killed.
+class KillFaultWhole : public KillFault {
+ protected:
+  void SetUp() override {
+    stack().wipe();
+    std::vector<Step> steps;
+    for (const FaultCase& one : cases_) {
+      const int before = static_cast<int>(steps.size());
+      for (Step& step : one.prepare(stack())) {
+        step.number = static_cast<int>(steps.size()) + 1;
+        for (int& number : step.after) number += before;
+        steps.push_back(std::move(step));
+      }
     }
+    plan_ = plan_of(std::move(steps), stack());
   }
-  const Plan plan = plan_of(std::move(steps), stack());
-  const auto write = [&] {
-    for (const FaultCase& one : cases) one.write(stack());
-  };
-  const TemporaryFolder folder;
-  const auto path = folder.path() / "journal.db";
-  int kills = 0;
-  for (;; ++kills) {
-    SCOPED_TRACE("kill " + std::to_string(kills));
-    const Ending ending = run_guard(plan, stack(), path, 6 + kills, write);
-    for (const FaultCase& one : cases) one.expect_kept(stack());
-    if (ending == Ending::done) break;
-    ASSERT_EQ(ending, Ending::killed);
-    ASSERT_FALSE(HasFailure());
+  /// The nth start dies the nth death; one is late enough to come to the end.
+  void expect_end_after(const std::function<Death(int)>& death, int least) {
+    const auto write = [&] {
+      for (const FaultCase& one : cases_) one.write(stack());
+    };
+    const TemporaryFolder folder;
+    const auto path = folder.path() / "journal.db";
+    int kills = 0;
+    for (;; ++kills) {
+      SCOPED_TRACE("kill " + std::to_string(kills));
+      const Ending ending = run_guard(plan_, stack(), path, death(kills), write);
+      for (const FaultCase& one : cases_) one.expect_kept(stack());
+      if (ending == Ending::done || ending == Ending::stale) break;
+      ASSERT_EQ(ending, Ending::killed);
+      ASSERT_FALSE(HasFailure());
+      stack().wait_for_end_of_guard();
+    }
+    std::printf("killed %d times\n", kills);
+    EXPECT_GE(kills, least);
+    for (const FaultCase& one : cases_) one.expect_end(stack());
+    EXPECT_EQ(leftovers(), "");
+    expect_journal_of(plan_, path);
+    expect_stale(plan_, path);
   }
-  std::printf("killed %d times\n", kills);
-  EXPECT_GT(kills, 5);
-  for (const FaultCase& one : cases) one.expect_end(stack());
-  EXPECT_EQ(leftovers(), "");
-  expect_journal_of(plan, path);
-  expect_stale(plan, path);
+
+  std::vector<FaultCase> cases_ = all_cases();
+  Plan plan_;
+};
+
+TEST_F(KillFaultWhole, killed_again_and_again_it_comes_to_its_end) {
+  expect_end_after([](int kills) { return Death{.boundary = 6 + kills}; }, 5);
+}
+
+/// In the middle of a statement, of a commit, of a rename: what the servers were told they finish
+/// or take back while the first look is taken.
+TEST_F(KillFaultWhole, killed_at_any_moment_it_comes_to_its_end) {
+  expect_end_after([](int kills) { return Death{.after = std::chrono::milliseconds{7 * kills}}; },
+                   10);
 }
 
 template <std::size_t... kIndex>

@@ -60,13 +60,13 @@ int apply(const Plan& plan, const Stack& stack, const std::filesystem::path& pat
 }
 
 [[noreturn]] void be_guard(const Plan& plan, Stack& stack, const std::filesystem::path& journal,
-                           int boundary, const std::function<void()>& write) {
+                           std::optional<int> boundary, const std::function<void()>& write) {
   stack.forget_links();
-  int left = boundary;
+  int passed = 0;
   JournalOptions options;
   options.at_boundary = [&] {
     write();
-    if (left-- == 0) ::kill(::getpid(), SIGKILL);
+    if (passed++ == boundary) ::kill(::getpid(), SIGKILL);
   };
   int status = kUnsound;
   try {
@@ -151,13 +151,18 @@ Plan plan_of(std::vector<Step> steps, const Stack& stack) {
   return std::move(*read);
 }
 
-Ending run_guard(const Plan& plan, Stack& stack, const std::filesystem::path& journal, int boundary,
-                 const std::function<void()>& write) {
+Ending run_guard(const Plan& plan, Stack& stack, const std::filesystem::path& journal,
+                 const Death& death, const std::function<void()>& write) {
+  const auto begun = std::chrono::steady_clock::now();
   const pid_t child = ::fork();
-  if (child == 0) be_guard(plan, stack, journal, boundary, write);
+  if (child == 0) be_guard(plan, stack, journal, death.boundary, write);
   int status = 0;
-  if (::waitpid(child, &status, 0) != child) return Ending::other;
-  stack.wait_for_end_of_guard();
+  pid_t ended = 0;
+  while (death.after && ended == 0 && std::chrono::steady_clock::now() - begun < *death.after)
+    ended = ::waitpid(child, &status, WNOHANG);
+  if (ended == 0 && death.after) ::kill(child, SIGKILL);
+  if (ended == 0) ended = ::waitpid(child, &status, 0);
+  if (ended != child) return Ending::other;
   if (WIFSIGNALED(status)) return WTERMSIG(status) == SIGKILL ? Ending::killed : Ending::other;
   if (WEXITSTATUS(status) == 0) return Ending::done;
   return WEXITSTATUS(status) == kStale ? Ending::stale : Ending::other;

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "apply/postgres/executor_testing.h"
@@ -61,12 +62,16 @@ enum class Ending {
   other   ///< anything else; what it said is on standard error
 };
 
-constexpr int kNever = 1 << 30;
+/// When the guard dies, by SIGKILL; as it is: never.
+struct Death {
+  std::optional<int> boundary = {};  ///< of the journal: before and after each write, from 0
+  std::optional<std::chrono::milliseconds> after = {};  ///< wherever it may be by then
+};
 
-/// Applies the plan in a child. At each boundary of the journal (before and after every write,
-/// counted from 0) `write` is called, as a writer that never rests; at `boundary` the child dies by
-/// SIGKILL after that. `write` says whether it could; when not, the ending is `other`.
-Ending run_guard(const Plan& plan, Stack& stack, const std::filesystem::path& journal, int boundary,
-                 const std::function<void()>& write);
+/// Applies the plan in a child. At each boundary of the journal `write` is called, as a writer that
+/// never rests, and before a death there; when it throws, the ending is `other`. The servers may
+/// still be at work for a killed guard when this returns.
+Ending run_guard(const Plan& plan, Stack& stack, const std::filesystem::path& journal,
+                 const Death& death, const std::function<void()>& write);
 
 }  // namespace plimsoll::testing
