@@ -67,8 +67,10 @@ class ReclaimServer {
 
   std::string url(const std::string& database) const {
     std::string text = server_.url;
-    return text.replace(text.find("/tradeul"), 8, "/" + database);
+    return text.replace(text.rfind("/tradeul"), 8, "/" + database);
   }
+  /// pg_repack takes no URL.
+  std::string socket_folder() const { return server_.url.substr(server_.url.find("host=") + 5); }
   postgres::Link connect(const std::string& database) const {
     return value_or_throw(
         postgres::Link::connect(value_or_throw(postgres::parse_address(url(database))),
@@ -242,8 +244,8 @@ class Reclaim {
     const Cost repack =
         measure(server_, "by_repack", prepare_repack, [&](auto& link, const auto& name) {
           delete_in_batches(link);
-          run_child_or_throw({"/usr/lib/postgresql/15/bin/pg_repack", "-d", server_.url(name), "-t",
-                              "scan_results"},
+          run_child_or_throw({"/usr/lib/postgresql/15/bin/pg_repack", "-h", server_.socket_folder(),
+                              "-U", "tradeul_user", "-d", name, "-t", "scan_results"},
                              scratch_.path() / "repack.out");
         });
     const Cost swap =

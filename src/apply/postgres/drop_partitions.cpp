@@ -139,20 +139,21 @@ Result<void> DropPartitionsExecutor::drop(const DropPartitions& change,
                                           Bytes& freed) {
   if (auto begun = watch.begin_phase("drop", partition.name.qualified()); !begun) return begun;
   // The parent first, as every writer does. The bounds once more: nobody can change them now.
-  const auto dropped = patiently(
-      server_,
-      {.what = about(partition.name),
-       .statements = {"LOCK TABLE ONLY " + quoted(change.table) + " IN ACCESS EXCLUSIVE MODE",
-                      "LOCK TABLE " + quoted(partition.name) + " IN ACCESS EXCLUSIVE MODE",
-                      assertion("select pg_get_expr(relpartbound, oid) = " +
-                                    postgres::quote_literal(partition.bound) +
-                                    " from pg_class where oid = " + partition.oid + " and oid = " +
-                                    postgres::quote_literal(quoted(partition.name)) + "::regclass",
-                                "its bounds have changed"),
-                      "ALTER TABLE " + quoted(change.table) + " DETACH PARTITION " +
-                          quoted(partition.name),
-                      "DROP TABLE " + quoted(partition.name)}},
-      patience_, watch);
+  auto statements = past_autovacuum({quoted(partition.name)}, patience_.lock_timeout);
+  for (auto& statement : std::vector<std::string>{
+           "LOCK TABLE ONLY " + quoted(change.table) + " IN ACCESS EXCLUSIVE MODE",
+           "LOCK TABLE " + quoted(partition.name) + " IN ACCESS EXCLUSIVE MODE",
+           assertion("select pg_get_expr(relpartbound, oid) = " +
+                         postgres::quote_literal(partition.bound) +
+                         " from pg_class where oid = " + partition.oid + " and oid = " +
+                         postgres::quote_literal(quoted(partition.name)) + "::regclass",
+                     "its bounds have changed"),
+           "ALTER TABLE " + quoted(change.table) + " DETACH PARTITION " + quoted(partition.name),
+           "DROP TABLE " + quoted(partition.name)})
+    statements.push_back(std::move(statement));
+  const auto dropped =
+      patiently(server_, {.what = about(partition.name), .statements = std::move(statements)},
+                patience_, watch);
   if (!dropped) {
     const bool elsewise = dropped.error().code == ErrorCode::conflict && !watch.stop_wanted() &&
                           parent.version >= 140000 && parent.default_partition() == nullptr;

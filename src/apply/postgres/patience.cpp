@@ -17,6 +17,15 @@ void pause(milliseconds length, const StepWatch& watch) {
   }
 }
 
+std::vector<std::string> past_autovacuum(const std::vector<std::string>& tables,
+                                         milliseconds lock_timeout) {
+  std::vector<std::string> statements{"SET LOCAL lock_timeout = '1500ms'"};
+  for (const auto& table : tables)
+    statements.push_back("LOCK TABLE ONLY " + table + " IN SHARE UPDATE EXCLUSIVE MODE");
+  statements.push_back("SET LOCAL lock_timeout = '" + std::to_string(lock_timeout.count()) + "ms'");
+  return statements;
+}
+
 Result<postgres::Rows> patiently(const Patience& patience, const StepWatch& watch,
                                  const std::function<Result<postgres::Rows>()>& attempt) {
   std::minstd_rand jitter{std::random_device{}()};

@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <functional>
+#include <string>
+#include <vector>
 
 #include "apply/postgres/server.h"
 #include "plan/outcome.h"
@@ -26,6 +28,13 @@ Result<postgres::Rows> patiently(const Patience& patience, const StepWatch& watc
 /// The same with one act, whose lock_timeout is set.
 Result<postgres::Rows> patiently(PostgresServer& server, postgres::Act act,
                                  const Patience& patience, const StepWatch& watch);
+
+/// What goes before a lock that stops writers: `tables` (quoted) are locked against maintenance
+/// first, and waited for up to 1.5 s each, in a mode that neither readers nor writers stand
+/// behind. Autovacuum gives way only to who has waited for deadlock_timeout (1 s), so short
+/// requests alone would fail for as long as it is at work.
+std::vector<std::string> past_autovacuum(const std::vector<std::string>& tables,
+                                         std::chrono::milliseconds lock_timeout);
 
 /// Sleeps, but not past a wish to stop.
 void pause(std::chrono::milliseconds length, const StepWatch& watch);

@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <thread>
+
 #include "apply/postgres/replace_partition.h"
 #include "apply/postgres/replace_testing.h"
 
@@ -140,6 +142,29 @@ TEST_F(ReplacePartitionContract, a_lock_that_somebody_keeps_is_given_up_and_all_
   EXPECT_EQ(sql_->value("select to_regclass('events_p7') is null"), "true");
   watch_.on_phase = nullptr;
   EXPECT_EQ(executor.apply(planned, watch_).state, StepState::done);
+  expect_replaced();
+}
+
+TEST_F(ReplacePartitionContract, maintenance_is_waited_for_where_no_writer_stands_behind) {
+  make({}, 20);
+  // As autovacuum does: it gives way once somebody has waited for longer than a short request does.
+  Session maintenance{url_};
+  std::thread gives_way;
+  watch_.on_phase = [&](const std::string& phase) {
+    if (phase != "swap") return;
+    maintenance.run("begin; lock table only events_old in share update exclusive mode");
+    gives_way = std::thread{[&] {
+      Session looker{url_};
+      while (looker.value("select count(*) from pg_stat_activity where wait_event_type = 'Lock'") ==
+             "0")
+        std::this_thread::yield();
+      maintenance.run("commit");
+    }};
+  };
+  ReplacePartitionExecutor executor{*acting_, {.lock_timeout = milliseconds{1}, .attempts = 1}};
+  const auto outcome = executor.apply(step(), watch_);
+  gives_way.join();
+  EXPECT_EQ(outcome.state, StepState::done) << outcome.what.en;
   expect_replaced();
 }
 

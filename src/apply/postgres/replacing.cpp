@@ -1,6 +1,7 @@
 #include "apply/postgres/replacing.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "apply/postgres/disk_space.h"
 #include "base/text.h"
@@ -15,6 +16,7 @@ namespace {
 
 constexpr milliseconds kCopyBudget{std::chrono::hours{12}};
 constexpr milliseconds kSwapBudget{2000};
+constexpr milliseconds kOnlyOurs{5000};  ///< nobody waits behind a lock on a part, but autovacuum
 constexpr milliseconds kCatchUpBudget{std::chrono::minutes{30}};
 constexpr double kReplayUnderLockMs = 15;
 constexpr int kReplayBatch = 1000;
@@ -49,12 +51,22 @@ Snapshots Replacing::snapshots() const {
   return snapshots;
 }
 
+std::vector<std::string> Replacing::beside_writers(const std::vector<std::string>& tables,
+                                                   std::vector<std::string> statements) const {
+  auto all = past_autovacuum(tables, patience_.lock_timeout);
+  std::move(statements.begin(), statements.end(), std::back_inserter(all));
+  return all;
+}
+
 Progress Replacing::begin() {
   if (log_there_) return {};
   if (auto begun = phase("log", quoted(it_.log())); !begun) return begun;
   log_there_ = true;
-  const auto made = patiently(
-      server_, {.what = about(), .statements = begin_log(it_), .values = {}}, patience_, watch_);
+  const auto made = patiently(server_,
+                              {.what = about(),
+                               .statements = beside_writers({quoted(it_.old.name)}, begin_log(it_)),
+                               .values = {}},
+                              patience_, watch_);
   if (!made) return problem(made.error());
   return {};
 }
@@ -90,6 +102,7 @@ Progress Replacing::index(std::size_t part) {
   const auto built = server_.act({.what = about(),
                                   .statements = build_indexes(it_, part),
                                   .values = {},
+                                  .lock_timeout = kOnlyOurs,
                                   .statement_timeout = kCopyBudget});
   if (!built) return problem(built.error());
   return {};
@@ -122,6 +135,8 @@ Progress Replacing::catch_up() {
 Progress Replacing::swap() {
   if (auto stopped = stop_if_wanted(); !stopped) return stopped;
   if (auto begun = phase("swap", it_.old.name.qualified()); !begun) return begun;
+  std::vector<std::string> tables{quoted(it_.old.name)};
+  for (const auto& part : it_.change.partitions) tables.push_back(quoted(part.name));
   std::optional<Problem> late;
   const auto swapped = patiently(patience_, watch_, [&]() -> Result<Rows> {
     if (auto caught_up = catch_up(); !caught_up) {
@@ -129,7 +144,7 @@ Progress Replacing::swap() {
       return failure(ErrorCode::malformed, late->what);
     }
     return server_.act({.what = about(),
-                        .statements = plimsoll::swap(it_, snapshots()),
+                        .statements = beside_writers(tables, plimsoll::swap(it_, snapshots())),
                         .values = {},
                         .lock_timeout = patience_.lock_timeout,
                         .statement_timeout = kSwapBudget});
@@ -145,12 +160,13 @@ Progress Replacing::drop() {
       question(about(), "SELECT pg_total_relation_size($1::oid) AS bytes", {it_.old.oid}));
   if (!size) return problem(size.error());
   before_ = (*size)[0].bytes("bytes").value_or(Bytes{});
-  const auto dropped = patiently(server_,
-                                 {.what = about(),
-                                  .statements = drop_old(it_, snapshots()),
-                                  .values = {},
-                                  .statement_timeout = std::chrono::minutes{1}},
-                                 patience_, watch_);
+  const auto dropped =
+      patiently(server_,
+                {.what = about(),
+                 .statements = beside_writers({quoted(it_.old.name)}, drop_old(it_, snapshots())),
+                 .values = {},
+                 .statement_timeout = std::chrono::minutes{1}},
+                patience_, watch_);
   if (!dropped) return problem(dropped.error());
   const auto parts = size_of_parts();
   if (!parts) return problem(parts.error());

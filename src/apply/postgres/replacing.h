@@ -54,6 +54,9 @@ class Replacing {
   Progress drop();
   void analyze();
   Progress stop_if_wanted();
+  /// `statements` behind past_autovacuum().
+  std::vector<std::string> beside_writers(const std::vector<std::string>& tables,
+                                          std::vector<std::string> statements) const;
   Progress phase(const std::string& name, const std::string& detail);
   Result<void> undo();
   Outcome finish();
