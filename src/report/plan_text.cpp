@@ -19,7 +19,7 @@ Text lost_range(const LosesRange& loss) {
     return say("{} from {} to {}", "{} del {} al {}", {items, *loss.first, *loss.last});
   if (loss.last) return say("{} up to {}", "{} hasta el {}", {items, *loss.last});
   if (loss.first)
-    return say("the oldest {}, from {} on", "las {} más antiguas, desde el {}",
+    return say("the oldest {}, from {} on", "las más antiguas, {}, desde el {}",
                {items, *loss.first});
   return items;
 }
@@ -53,13 +53,13 @@ void draw_step(Canvas& canvas, const Step& step) {
     canvas.line((first ? head : std::string(head.size(), ' ')) + canvas.paint(part, Ink::strong));
     first = false;
   }
-  canvas.labelled(kIndent, canvas.word("Why", "Porqué"), kLabel, in(step.why));
+  canvas.labelled(kIndent, canvas.word("Why", "Motivo"), kLabel, in(step.why));
   canvas.labelled(kIndent, canvas.word("Loses", "Pierde"), kLabel, in(loses(step)),
                   std::holds_alternative<LosesNothing>(step.loss) ? Ink::good : Ink::warn);
   if (step.frees && step.frees->count() > 0)
     canvas.labelled(kIndent, canvas.word("Frees", "Libera"), kLabel, canvas.value(*step.frees));
   if (step.takes) {
-    Text takes = say("about {}", "unos {}", {*step.takes});
+    Text takes = say("about {}", "cerca de {}", {*step.takes});
     if (step.heavy)
       takes = say("{}; heavy: only in a maintenance window, or with --now",
                   "{}; pesado: solo en una ventana de mantenimiento, o con --now", {takes});
