@@ -202,8 +202,10 @@ TEST_F(RedisGrantsContract, no_command_of_the_watching_line_is_there_in_vain) {
   // Without any one of the commands that read, something is missing: the line is the least.
   const redis::Command whole = command_of(watching_grants({}).redis.front());
   for (const std::string& right : whole) {
+    // XRANGE looks for entries that are pending and gone between others: this stream has none such.
     static const std::set<std::string> kBestEffort{
-        "+client|setname", "+client|no-evict", "+ping", "+time", "+xlen", "+select", "+xrevrange"};
+        "+client|setname", "+client|no-evict", "+ping",   "+time",
+        "+xlen",           "+select",          "+xrange", "+xrevrange"};
     if (right.front() != '+' || kBestEffort.contains(right)) continue;
     send({whole, {"ACL", "SETUSER", "plimsoll_watch", "-" + right.substr(1)}});
     auto watching = redis_link(as_user(server_.url(), "plimsoll_watch"));
