@@ -10,8 +10,7 @@ namespace {
 
 class Resolver {
  public:
-  Resolver(const YamlDocument& document, const std::string& file)
-      : document_{document}, file_{file} {
+  Resolver(const YamlDocument& document, const std::string& file) : file_{file} {
     index(document.root);
   }
 
@@ -122,7 +121,6 @@ class Resolver {
     return {};
   }
 
-  const YamlDocument& document_;
   const std::string& file_;
   std::map<std::size_t, const YamlNode*> anchors_;
   std::set<std::size_t> open_;
