@@ -11,6 +11,8 @@ find_package(yaml-cpp REQUIRED)
 find_package(tl-expected REQUIRED)
 find_package(date REQUIRED)
 find_package(Threads REQUIRED)
+find_package(simdjson REQUIRED)
+find_package(Boost REQUIRED)  # headers only: Asio and Beast
 pkg_check_modules(HIREDIS REQUIRED IMPORTED_TARGET hiredis)
 # Debian 12's hiredis has no TLS; Debian 13's comes with a second library for it.
 pkg_check_modules(HIREDIS_SSL IMPORTED_TARGET hiredis_ssl)
