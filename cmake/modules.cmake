@@ -11,6 +11,10 @@ if(PLIMSOLL_SANITIZE)
   target_link_options(plimsoll_flags INTERFACE -fsanitize=${PLIMSOLL_SANITIZE})
 endif()
 
+# The sources of a module are compiled together in batches (CMAKE_UNITY_BUILD in the presets), which halves a first
+# build: names in the anonymous namespaces of one module differ. A source that cannot be joined says so with
+# SKIP_UNITY_BUILD_INCLUSION; tests stay apart, since each wants its own small words.
+
 # Half of a compilation is reading <chrono>, <variant> and gtest.h: they are compiled once. A target that
 # defines macros of its own must not use these (PRECOMPILED OFF below), since GCC then refuses them.
 set(PLIMSOLL_PRECOMPILED <algorithm> <chrono> <map> <memory> <optional> <string> <string_view> <variant> <vector>
@@ -76,6 +80,7 @@ function(plimsoll_test_executable target label)
   endif()
   set(executable ${target}_${label}_test)
   add_executable(${executable} ${ARGN})
+  set_target_properties(${executable} PROPERTIES UNITY_BUILD OFF)
   target_include_directories(${executable} PRIVATE ${CMAKE_SOURCE_DIR})
   target_link_libraries(${executable} PRIVATE ${target} plimsoll_flags GTest::gtest GTest::gmock GTest::gtest_main)
   target_precompile_headers(${executable} REUSE_FROM plimsoll_precompiled_tests)

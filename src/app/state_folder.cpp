@@ -10,7 +10,7 @@ namespace plimsoll {
 namespace fs = std::filesystem;
 namespace {
 
-std::string variable(const char* name) {
+std::string surrounding(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
 }
@@ -19,11 +19,11 @@ std::string variable(const char* name) {
 
 fs::path state_folder(const std::string& named) {
   if (!named.empty()) return named;
-  if (const auto own = variable("PLIMSOLL_STATE"); !own.empty()) return own;
+  if (const auto own = surrounding("PLIMSOLL_STATE"); !own.empty()) return own;
   if (::geteuid() == 0) return "/var/lib/plimsoll";
-  if (const auto states = variable("XDG_STATE_HOME"); !states.empty())
+  if (const auto states = surrounding("XDG_STATE_HOME"); !states.empty())
     return fs::path{states} / "plimsoll";
-  return fs::path{variable("HOME")} / ".local/state/plimsoll";
+  return fs::path{surrounding("HOME")} / ".local/state/plimsoll";
 }
 
 Result<std::string> journal_path(const std::string& named) {

@@ -11,6 +11,7 @@ namespace plimsoll {
 using Instant = std::chrono::sys_time<std::chrono::microseconds>;
 using Seconds = std::chrono::seconds;
 using Days = std::chrono::days;
+inline constexpr Seconds kOneDay{86400};
 
 /// "2025-11-11T17:03:09Z"; fractions of a second only where there are any, six digits then.
 std::string iso8601(Instant instant);

@@ -14,7 +14,6 @@ namespace {
 constexpr std::int64_t kStep = 256LL << 20;
 constexpr std::int64_t kRestarts = 3;
 constexpr double kShareForMaxmemory = 0.75;  ///< the rest is for fork copies and buffers
-constexpr Seconds kDay{86400};
 
 bool is_running(const Container& container) {
   return container.state == "running" || container.state == "restarting" ||
@@ -175,7 +174,7 @@ void judge_oom(RuleContext& context, const DockerCensus& engine, const Container
   finding.store = id_of(engine, container);
   // Killed is past the line; how lately decides between what is happening and what happened.
   const auto at = is_running(container) ? container.started_at : container.finished_at;
-  const bool lately = at && context.now() - *at < kDay;
+  const bool lately = at && context.now() - *at < kOneDay;
   finding.severity = lately || !is_running(container) ? Severity::critical : Severity::high;
   finding.title = kills > 0
                       ? say("{}: the kernel killed in it {} for lack of memory",
@@ -206,7 +205,7 @@ void judge_restarts(RuleContext& context, const DockerCensus& engine, const Cont
   Finding finding;
   finding.rule = Rule::container_restarting;
   finding.store = id_of(engine, container);
-  const bool lately = container.started_at && context.now() - *container.started_at < kDay;
+  const bool lately = container.started_at && context.now() - *container.started_at < kOneDay;
   finding.severity = looping ? Severity::high : lately ? Severity::medium : Severity::low;
   finding.title =
       looping ? say("{}: keeps restarting, {} so far", "{}: no deja de reiniciarse, {} hasta ahora",

@@ -10,8 +10,6 @@
 namespace plimsoll {
 namespace {
 
-constexpr Seconds kDay{86400};
-
 void judge_default(RuleContext& context, const PostgresCensus& server, const Table& table,
                    const Partition& partition) {
   if (!partition.is_default) return;
@@ -69,7 +67,7 @@ void judge_coming(RuleContext& context, const PostgresCensus& server, const Tabl
   // A dead table needs no future: only one that is still written does.
   if (!keeps_growing(server, table).value_or(true)) return;
   const auto left = std::chrono::duration_cast<Seconds>(*end - context.now());
-  if (left >= std::min(*width, 7 * kDay)) return;
+  if (left >= std::min(*width, 7 * kOneDay)) return;
   Finding finding;
   finding.rule = Rule::partitions_missing;
   finding.store = id_of(server, table);
@@ -108,7 +106,7 @@ void judge_coming(RuleContext& context, const PostgresCensus& server, const Tabl
 
 void judge_future_chunks(RuleContext& context, const PostgresCensus& server, const Table& table,
                          const Hypertable& hypertable) {
-  const Seconds slack = std::max(interval_of(hypertable).value_or(kDay), kDay);
+  const Seconds slack = std::max(interval_of(hypertable).value_or(kOneDay), kOneDay);
   std::int64_t count = 0;
   Bytes bytes;
   std::optional<Instant> furthest;

@@ -10,7 +10,6 @@
 namespace plimsoll {
 namespace {
 
-constexpr Seconds kDay{86400};
 constexpr std::int64_t kWorthReading = 10'000'000;  ///< bytes: smaller ones may just be idle
 constexpr double kDeadShare = 0.2;                  ///< autovacuum's own default scale factor
 constexpr std::int64_t kDeadTuples = 10'000;
@@ -28,7 +27,7 @@ void judge_reading(RuleContext& context, const PostgresCensus& server, const Tab
     return;
   }
   if (*table.sequential_scans + *table.index_scans > 0) return;
-  if (!server.stats_since || context.now() - *server.stats_since < kDay) {
+  if (!server.stats_since || context.now() - *server.stats_since < kOneDay) {
     context.gap(kRule, target, label(table),
                 say("the statistics are younger than a day, or nobody knows how old",
                     "las estadísticas tienen menos de un día, o no se sabe cuánto"),
@@ -129,7 +128,7 @@ void judge_dead(RuleContext& context, const PostgresCensus& server, const Table&
   const Bytes dead_bytes{std::llround(dead / all * static_cast<double>(table.bytes->count()))};
   if (dead_bytes < context.options().worth_reporting) return;
   const XminHolder* holder = oldest_holder(context, server);
-  const bool vacuumed_lately = table.last_vacuum && context.now() - *table.last_vacuum < kDay;
+  const bool vacuumed_lately = table.last_vacuum && context.now() - *table.last_vacuum < kOneDay;
   if (holder == nullptr && vacuumed_lately) return;  // vacuum is at work: it will get there
   Finding finding;
   finding.rule = Rule::dead_tuples_held;

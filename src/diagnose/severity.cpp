@@ -5,7 +5,6 @@
 namespace plimsoll {
 namespace {
 
-constexpr Seconds kDay{86400};
 constexpr double kMegabyte = 1e6;
 constexpr double kGigabyte = 1e9;
 
@@ -30,9 +29,9 @@ Severity by_weight(const Load& load) {
 
 Severity by_time(const std::optional<Seconds>& to_line) {
   if (!to_line) return Severity::info;
-  if (*to_line < kDay) return Severity::critical;
-  if (*to_line < 7 * kDay) return Severity::high;
-  return *to_line < 30 * kDay ? Severity::medium : Severity::info;
+  if (*to_line < kOneDay) return Severity::critical;
+  if (*to_line < 7 * kOneDay) return Severity::high;
+  return *to_line < 30 * kOneDay ? Severity::medium : Severity::info;
 }
 
 Severity of_dead_weight(const Load& load) {

@@ -9,13 +9,12 @@
 namespace plimsoll {
 namespace {
 
-constexpr Seconds kDay{86400};
 constexpr std::size_t kCommandsShown = 10;
 
 /// A chunk that divides the window well: a seventh of it, in whole days or hours.
 Seconds finer_interval(Seconds window) {
   const Seconds seventh = window / 7;
-  if (seventh >= kDay) return kDay * (seventh / kDay);
+  if (seventh >= kOneDay) return kOneDay * (seventh / kOneDay);
   constexpr Seconds kHour{3600};
   return std::max(kHour, kHour * (seventh / kHour));
 }
@@ -76,7 +75,8 @@ Text how_to_bound_hypertable(const PostgresCensus& server, const Hypertable& hyp
 std::string age_condition(const TimeColumn& time, Seconds window) {
   const std::string column = sql_identifier(time.name);
   if (time.type == "date") {
-    return column + " < current_date - " + std::to_string(std::max<std::int64_t>(1, window / kDay));
+    return column + " < current_date - " +
+           std::to_string(std::max<std::int64_t>(1, window / kOneDay));
   }
   if (time.type.rfind("timestamp", 0) == 0) return column + " < now() - " + sql_interval(window);
   return {};
@@ -100,7 +100,7 @@ Text size_and_growth(const Table& table, bool growing) {
   if (table.time && table.time->oldest && table.time->newest) {
     const auto period =
         std::chrono::duration_cast<Seconds>(*table.time->newest - *table.time->oldest);
-    if (period >= kDay) held = say("{} in {}", "{} en {}", {held, period});
+    if (period >= kOneDay) held = say("{} in {}", "{} en {}", {held, period});
   }
   if (!rate || *rate <= 0) return held;
   return say("{}, {} more", "{}, y crece {}", {held, BytesPerDay{*rate}});

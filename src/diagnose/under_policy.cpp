@@ -17,13 +17,12 @@ bool is_about_a_missing_bound(Rule rule) {
 
 /// What whole partitions and chunks leave above the window.
 Seconds coarseness(const Table& table, const TableRule& rule) {
-  constexpr Seconds kDay{86400};
   std::optional<Seconds> width;
   if (const auto* hypertable = std::get_if<Hypertable>(&table.shape))
     width = interval_of(*hypertable);
   if (const auto* partitioned = std::get_if<PartitionedTable>(&table.shape))
     width = rule.chunk ? rule.chunk : widest_partition(*partitioned);
-  return std::max(width.value_or(kDay), kDay);
+  return std::max(width.value_or(kOneDay), kOneDay);
 }
 
 /// Its old rows go and new ones can: nothing in it is older than the window and a partition more.

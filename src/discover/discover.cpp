@@ -27,7 +27,7 @@ Result<std::vector<std::string>> running_ids(std::string_view body) {
   return ids;
 }
 
-std::string in_url(std::string_view text) {
+std::string encoded(std::string_view text) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
   constexpr std::string_view kPlain =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
@@ -144,8 +144,8 @@ class Finder {
     if (credentials.database != "postgres") databases.emplace_back("postgres");
     for (const std::string& database : databases) {
       for (const HostPort& at : addresses) {
-        candidates.push_back(target_at("postgresql://" + in_url(credentials.user) + "@" + at.host +
-                                           ":" + std::to_string(at.port) + "/" + in_url(database),
+        candidates.push_back(target_at("postgresql://" + encoded(credentials.user) + "@" + at.host +
+                                           ":" + std::to_string(at.port) + "/" + encoded(database),
                                        credentials));
       }
     }

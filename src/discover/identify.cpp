@@ -18,7 +18,7 @@ std::string_view image_name(std::string_view image) {
 }
 
 template <std::size_t N>
-bool is_one_of(std::string_view word, const std::array<std::string_view, N>& words) {
+bool is_among(std::string_view word, const std::array<std::string_view, N>& words) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
@@ -30,14 +30,14 @@ bool hints_at_postgres(const ContainerFacts& facts) {
   constexpr std::array<std::string_view, 8> kImages{"postgres",       "postgresql", "timescaledb",
                                                     "timescaledb-ha", "postgis",    "pgvector",
                                                     "citus",          "spilo"};
-  return is_one_of(image_name(facts.image), kImages) || has(facts.exposed_ports, "5432/tcp") ||
+  return is_among(image_name(facts.image), kImages) || has(facts.exposed_ports, "5432/tcp") ||
          !facts.variable("PGDATA").empty();
 }
 
 bool hints_at_redis(const ContainerFacts& facts) {
   constexpr std::array<std::string_view, 7> kImages{
       "redis", "redis-stack", "redis-stack-server", "valkey", "valkey-bundle", "keydb", "redis-ha"};
-  return is_one_of(image_name(facts.image), kImages) || has(facts.exposed_ports, "6379/tcp") ||
+  return is_among(image_name(facts.image), kImages) || has(facts.exposed_ports, "6379/tcp") ||
          !facts.variable("REDIS_VERSION").empty() || !facts.variable("VALKEY_VERSION").empty();
 }
 

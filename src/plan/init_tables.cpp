@@ -11,7 +11,6 @@
 namespace plimsoll {
 namespace {
 
-constexpr Seconds kDay{86400};
 constexpr double kShareOfDisk = 0.8;  ///< of what is free: the rest is for the others
 
 /// What init makes of one table.
@@ -41,9 +40,9 @@ std::string pattern_for(const Census& census, const Table& table) {
 
 /// The longest of the usual widths that divides the window into six parts or more.
 Seconds width_for(Seconds keep, bool whole_days) {
-  constexpr std::array<Seconds, 5> kWidths{kDay * 30, kDay * 7, kDay, Seconds{6 * 3600},
+  constexpr std::array<Seconds, 5> kWidths{kOneDay * 30, kOneDay * 7, kOneDay, Seconds{6 * 3600},
                                            Seconds{3600}};
-  const auto least = whole_days ? kDay : Seconds{3600};
+  const auto least = whole_days ? kOneDay : Seconds{3600};
   for (const Seconds width : kWidths) {
     if (width >= least && keep % width == Seconds{0} && keep / width >= 6 && keep / width <= 100)
       return width;
@@ -66,9 +65,9 @@ std::optional<Seconds> present_width(const Table& table) {
 Seconds chunk_for(const Table& table, Seconds keep) {
   const bool whole_days = table.time && table.time->type == "date";
   const auto present = present_width(table);
-  const Seconds unit = present && *present >= kDay ? kDay : Seconds{3600};
+  const Seconds unit = present && *present >= kOneDay ? kOneDay : Seconds{3600};
   if (present && *present > Seconds{0} && *present * 2 <= keep) {
-    const bool whole = *present % unit == Seconds{0} && (!whole_days || *present >= kDay);
+    const bool whole = *present % unit == Seconds{0} && (!whole_days || *present >= kOneDay);
     return whole ? *present : Seconds{0};
   }
   return width_for(keep, whole_days);
@@ -135,10 +134,10 @@ void fit_disk(Judged& judged) {
   const double room = kShareOfDisk * static_cast<double>(judged.server.free_disk->count()) +
                       static_cast<double>(judged.table.bytes.value_or(Bytes{}).count());
   if (static_cast<double>(held->count()) <= room) return;
-  const double days = std::floor(room / *rate) - static_cast<double>(judged.chunk / kDay);
+  const double days = std::floor(room / *rate) - static_cast<double>(judged.chunk / kOneDay);
   const Seconds wished = judged.keep;
-  judged.keep = std::clamp(kDay * static_cast<std::int64_t>(std::clamp(days, 1.0, 36500.0)), kDay,
-                           std::max(wished, kDay));
+  judged.keep = std::clamp(kOneDay * static_cast<std::int64_t>(std::clamp(days, 1.0, 36500.0)),
+                           kOneDay, std::max(wished, kOneDay));
   judged.chunk = chunk_for(judged.table, judged.keep);
   if (judged.keep == wished) return;
   judged.reasons.push_back(say("{} do not fit on its disk: {} are free there",

@@ -6,7 +6,6 @@ namespace plimsoll {
 namespace {
 
 constexpr std::size_t kLongestName = 63;
-constexpr Seconds kDay = Days{1};
 
 struct CivilTime {
   std::chrono::year_month_day day;
@@ -28,7 +27,7 @@ std::string digits_of(const std::chrono::year_month_day& day, std::string_view b
 std::string suffix_of(Instant begin, Seconds width) {
   const auto at = civil_time(begin);
   std::string suffix = "_p" + digits_of(at.day, "");
-  const bool whole_days = width % kDay == Seconds{0} && begin == std::chrono::floor<Days>(begin);
+  const bool whole_days = width % kOneDay == Seconds{0} && begin == std::chrono::floor<Days>(begin);
   if (whole_days) return suffix;
   suffix += fmt::format("{:02}", at.time.hours().count());
   const auto minutes = at.time.minutes().count();

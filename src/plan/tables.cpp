@@ -94,16 +94,15 @@ Instant cut_of(const TableWish& wish, Instant now) {
 }
 
 Seconds width_of(const TableWish& wish) {
-  constexpr Seconds kDay{86400};
   constexpr Seconds kHour{3600};
   if (wish.rule.chunk) {
-    const bool days = wish.axis.type == "date" || *wish.rule.chunk >= kDay;
-    const Seconds unit = days ? kDay : kHour;
+    const bool days = wish.axis.type == "date" || *wish.rule.chunk >= kOneDay;
+    const Seconds unit = days ? kOneDay : kHour;
     return std::max(unit, unit * (*wish.rule.chunk / unit));
   }
   const Seconds seventh = wish.keep / 7;
-  if (seventh >= kDay * 30) return kDay * 30;
-  if (seventh >= kDay || wish.axis.type == "date") return kDay;
+  if (seventh >= kOneDay * 30) return kOneDay * 30;
+  if (seventh >= kOneDay || wish.axis.type == "date") return kOneDay;
   return kHour;
 }
 

@@ -13,7 +13,7 @@ std::string table(const TableName& name) {
 }
 std::string regclass(const TableName& name) { return sql_literal(table(name)) + "::regclass"; }
 std::string stream(const StreamName& name) { return redis_argument(name.key); }
-std::string number(std::int64_t value) { return std::to_string(value); }
+std::string digits(std::int64_t value) { return std::to_string(value); }
 
 std::string bound(const TimeAxis& axis, const std::optional<Instant>& at) {
   return at ? bound_literal(axis, *at) : "MINVALUE";
@@ -33,7 +33,7 @@ struct Wording {
     if (change.replaces_job)
       words.push_back("SELECT remove_retention_policy(" + regclass(change.table) + ")");
     const std::string window = change.integer_drop_after
-                                   ? "BIGINT '" + number(*change.integer_drop_after) + "'"
+                                   ? "BIGINT '" + digits(*change.integer_drop_after) + "'"
                                    : sql_interval(change.drop_after);
     words.push_back("SELECT add_retention_policy(" + regclass(change.table) + ", " + window + ")");
     words.emplace_back("COMMIT");
@@ -50,7 +50,7 @@ struct Wording {
   }
   Words operator()(const SetChunkInterval& change) const {
     const std::string interval = change.integer_interval != 0
-                                     ? "BIGINT '" + number(change.integer_interval) + "'"
+                                     ? "BIGINT '" + digits(change.integer_interval) + "'"
                                      : sql_interval(change.interval);
     return {"SELECT set_chunk_time_interval(" + regclass(change.table) + ", " + interval + ")"};
   }
@@ -139,9 +139,9 @@ struct Wording {
       return {"XTRIM " + stream(change.stream) + " MINID" + how + std::to_string(change.minid->ms) +
               "-" + std::to_string(change.minid->sequence)};
     if (change.maxlen)
-      return {"XTRIM " + stream(change.stream) + " MAXLEN" + how + number(*change.maxlen)};
+      return {"XTRIM " + stream(change.stream) + " MAXLEN" + how + digits(*change.maxlen)};
     return {"XTRIM " + stream(change.stream) + " MAXLEN" + how + "…  -- until it takes " +
-            number(change.max_bytes.value_or(Bytes{}).count()) + " bytes"};
+            digits(change.max_bytes.value_or(Bytes{}).count()) + " bytes"};
   }
   Words operator()(const AcknowledgeDangling& change) const {
     const std::string names = stream(change.stream) + " " + redis_argument(change.group);
@@ -158,16 +158,16 @@ struct Wording {
   }
   Words operator()(const DeleteStream& change) const { return {"UNLINK " + stream(change.stream)}; }
   Words operator()(const ExpireStream& change) const {
-    return {"EXPIRE " + stream(change.stream) + " " + number(change.after.count())};
+    return {"EXPIRE " + stream(change.stream) + " " + digits(change.after.count())};
   }
   Words operator()(const ExpireKeys& change) const {
-    return {"EXPIRE " + redis_argument(change.pattern) + " " + number(change.ttl.count()) +
+    return {"EXPIRE " + redis_argument(change.pattern) + " " + digits(change.ttl.count()) +
             " NX  -- each key, by SCAN"};
   }
   Words operator()(const SetMaxmemory& change) const {
     Words words;
     if (change.maxmemory)
-      words.push_back("CONFIG SET maxmemory " + number(change.maxmemory->count()));
+      words.push_back("CONFIG SET maxmemory " + digits(change.maxmemory->count()));
     if (!change.eviction.empty())
       words.push_back("CONFIG SET maxmemory-policy " + redis_argument(change.eviction));
     words.emplace_back("CONFIG REWRITE");
@@ -176,9 +176,9 @@ struct Wording {
   Words operator()(const SetContainerMemory& change) const {
     std::string words = "docker update";
     if (change.limit)
-      words += " --memory " + number(change.limit->count()) + " --memory-swap " +
-               number(change.limit->count());
-    if (change.reservation) words += " --memory-reservation " + number(change.reservation->count());
+      words += " --memory " + digits(change.limit->count()) + " --memory-swap " +
+               digits(change.limit->count());
+    if (change.reservation) words += " --memory-reservation " + digits(change.reservation->count());
     return {words + " " + shell_argument(change.container)};
   }
   Words operator()(const PatchCompose& change) const {

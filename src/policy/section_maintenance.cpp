@@ -41,18 +41,18 @@ MaintenanceWindow read_window(const YAML::Node& node, const std::string& calenda
   MaintenanceWindow window;
   window.text = scalar_of(node, "windows");
   const auto space = window.text.find(' ');
-  const std::string_view hours = std::string_view{window.text}.substr(0, space);
+  const std::string_view shown = std::string_view{window.text}.substr(0, space);
   if (space != std::string::npos) window.zone = trim(std::string_view{window.text}.substr(space));
-  if (hours == "weekends") {
+  if (shown == "weekends") {
     window.weekends = true;
     if (window.zone.empty()) window.zone = calendar_zone;
     require_zone(node, window.zone);
     return window;
   }
-  const auto dash = hours.find('-');
-  const auto begin = time_of_day(hours.substr(0, dash));
+  const auto dash = shown.find('-');
+  const auto begin = time_of_day(shown.substr(0, dash));
   const auto end =
-      dash == std::string_view::npos ? std::nullopt : time_of_day(hours.substr(dash + 1));
+      dash == std::string_view::npos ? std::nullopt : time_of_day(shown.substr(dash + 1));
   if (!begin || !end || *begin == minutes{24 * 60}) {
     throw Mistake{node.Mark(), say("this is no window", "esto no es una ventana"), window_forms()};
   }

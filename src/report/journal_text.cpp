@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kHashShown = 12;  // as much of it as tells two plans apart
 constexpr std::size_t kStateColumns = 14;
-constexpr std::size_t kIndent = 4;
+constexpr std::size_t kJournalIndent = 4;
 
 Text plan_state_words(PlanState state) {
   switch (state) {
@@ -86,18 +86,19 @@ void draw_step(Canvas& canvas, const JournalStep& step) {
   canvas.line(number + canvas.paint(state, ink_of(step.state)) + " " +
               fit(step.kind + " " + short_name(step.resource), room, canvas.with()));
   if (!step.what.empty()) {
-    canvas.words(kIndent, printable(step.what.in(canvas.language())));
+    canvas.words(kJournalIndent, printable(step.what.in(canvas.language())));
   }
   if (!step.hint.empty()) {
-    canvas.words(kIndent, printable(step.hint.in(canvas.language())), Ink::faint);
+    canvas.words(kJournalIndent, printable(step.hint.in(canvas.language())), Ink::faint);
   }
   if (!step.state && !step.phases.empty()) {
     const JournalPhase& last = step.phases.back();
-    canvas.words(kIndent, canvas.word("last begun: {} {}, {}", "lo último empezado: {} {}, {}",
-                                      {printable(last.phase), printable(last.detail), last.at}));
+    canvas.words(kJournalIndent,
+                 canvas.word("last begun: {} {}, {}", "lo último empezado: {} {}, {}",
+                             {printable(last.phase), printable(last.detail), last.at}));
   }
   if (const std::string text = figures(canvas, step); !text.empty()) {
-    canvas.words(kIndent, text, Ink::faint);
+    canvas.words(kJournalIndent, text, Ink::faint);
   }
 }
 

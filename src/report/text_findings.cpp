@@ -7,8 +7,8 @@
 namespace plimsoll {
 namespace {
 
-constexpr std::size_t kIndent = 4;
-constexpr std::size_t kLabel = 6;
+constexpr std::size_t kFindingIndent = 4;
+constexpr std::size_t kFindingLabel = 6;
 constexpr std::size_t kFactsShown = 6;
 
 Ink ink_of(Severity severity) {
@@ -94,7 +94,7 @@ void draw_paragraphs(Canvas& canvas, std::string_view label, const Text& text) {
   bool first = true;
   for (const std::string_view part : split(text.in(canvas.language()), '\n')) {
     if (trim(part).empty()) continue;
-    canvas.labelled(kIndent, first ? label : "", kLabel, printable(trim(part)));
+    canvas.labelled(kFindingIndent, first ? label : "", kFindingLabel, printable(trim(part)));
     first = false;
   }
 }
@@ -122,10 +122,11 @@ void draw_commands(Canvas& canvas, const Group& group) {
     for (const std::string& command : finding->commands) {
       const CommandKind kind = kind_of_command(command);
       if (kind != open) {
-        canvas.labelled(kIndent, canvas.word("Run", "Pon"), kLabel, place_of(canvas, kind));
+        canvas.labelled(kFindingIndent, canvas.word("Run", "Pon"), kFindingLabel,
+                        place_of(canvas, kind));
       }
       open = kind;
-      canvas.command(kIndent + 2, command);
+      canvas.command(kFindingIndent + 2, command);
     }
   }
 }
@@ -137,11 +138,12 @@ void draw_group(Canvas& canvas, const Overview& overview, const Group& group, st
   const bool alone = group.findings.size() == 1;
   const std::string numbers =
       alone ? deciding_numbers(canvas, first) : members(canvas, overview, group);
-  if (!numbers.empty()) canvas.words(kIndent, numbers, Ink::faint);
+  if (!numbers.empty()) canvas.words(kFindingIndent, numbers, Ink::faint);
   draw_paragraphs(canvas, canvas.word("Why", "Causa"), first.cause);
   draw_paragraphs(canvas, canvas.word("Do", "Hacer"), first.remedy);
   const std::string gain = gain_words(gain_of(group), canvas.language());
-  if (!gain.empty()) canvas.labelled(kIndent, canvas.word("Gain", "Gana"), kLabel, gain, Ink::good);
+  if (!gain.empty())
+    canvas.labelled(kFindingIndent, canvas.word("Gain", "Gana"), kFindingLabel, gain, Ink::good);
   draw_commands(canvas, group);
 }
 

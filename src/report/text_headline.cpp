@@ -6,7 +6,7 @@
 namespace plimsoll {
 namespace {
 
-constexpr std::size_t kLabel = 13;
+constexpr std::size_t kHeadlineLabel = 13;
 
 /// The one sentence for 3 a.m.
 void draw_sentence(Canvas& canvas, const Report& report, const Overview& overview) {
@@ -68,20 +68,20 @@ std::string holdings_line(const Canvas& canvas, const Overview& overview) {
 
 void draw_growth(Canvas& canvas, const Overview& overview) {
   if (overview.unstopped_bytes_per_day >= 1) {
-    canvas.labelled(2, canvas.word("Grows", "Crece"), kLabel,
+    canvas.labelled(2, canvas.word("Grows", "Crece"), kHeadlineLabel,
                     canvas.word("{} that no bound stops", "{} que ningún límite detiene",
                                 {BytesPerDay{overview.unstopped_bytes_per_day}}));
   }
   if (!overview.growing.empty() && overview.fills_next) {
     const Store& first = *overview.growing.front();
-    canvas.labelled(2, canvas.word("Most of it", "Lo que más"), kLabel,
+    canvas.labelled(2, canvas.word("Most of it", "Lo que más"), kHeadlineLabel,
                     canvas.word("{} {}, {}", "{} {}, {}",
                                 {kind_words(first.kind), short_name(first.id),
                                  growth_words(first, canvas.language())}));
   }
   if (overview.rate_unknown > 0) {
     canvas.labelled(
-        2, "", kLabel,
+        2, "", kHeadlineLabel,
         canvas.word("{} more without a bound, at a rate not known yet",
                     "{} más sin límite, a un ritmo que aún no se conoce", {overview.rate_unknown}));
   }
@@ -132,32 +132,33 @@ void draw_headline(Canvas& canvas, const Report& report, const Overview& overvie
   draw_sentence(canvas, report, overview);
   canvas.line();
   const std::string holds = holdings_line(canvas, overview);
-  if (!holds.empty()) canvas.labelled(2, canvas.word("Holds", "Ocupa"), kLabel, holds);
+  if (!holds.empty()) canvas.labelled(2, canvas.word("Holds", "Ocupa"), kHeadlineLabel, holds);
   draw_growth(canvas, overview);
   if (overview.cpu_share) {
-    canvas.labelled(2, "CPU", kLabel,
+    canvas.labelled(2, "CPU", kHeadlineLabel,
                     canvas.word("{} of a core in {}", "{} de un núcleo en {}",
                                 {Share{*overview.cpu_share}, overview.cpu_of}));
   }
   if (overview.frees) {
-    canvas.labelled(2, canvas.word("Can be freed", "Se libera"), kLabel,
+    canvas.labelled(2, canvas.word("Can be freed", "Se libera"), kHeadlineLabel,
                     canvas.word("{}, by the remedies below", "{}, con los remedios de abajo",
                                 {*overview.frees}));
   }
   const std::string counts = severity_counts(report.diagnosis, canvas.language());
   const std::string looked = looked_at(canvas, report);
-  if (!counts.empty()) canvas.labelled(2, canvas.word("Findings", "Hallazgos"), kLabel, counts);
+  if (!counts.empty())
+    canvas.labelled(2, canvas.word("Findings", "Hallazgos"), kHeadlineLabel, counts);
   if (!looked.empty() && counts.empty())
-    canvas.labelled(2, canvas.word("Looked at", "Se miró"), kLabel, looked);
+    canvas.labelled(2, canvas.word("Looked at", "Se miró"), kHeadlineLabel, looked);
   for (const Target& target : report.census.targets) {
     if (target.reachable) continue;
-    canvas.labelled(2, canvas.word("No answer", "No responde"), kLabel,
+    canvas.labelled(2, canvas.word("No answer", "No responde"), kHeadlineLabel,
                     target_title(target, canvas.language()) + " " + printable(target.address),
                     Ink::bad);
   }
   const auto gaps = static_cast<std::int64_t>(report.diagnosis.gaps.size());
   if (gaps > 0) {
-    canvas.labelled(2, canvas.word("Not seen", "No se vio"), kLabel,
+    canvas.labelled(2, canvas.word("Not seen", "No se vio"), kHeadlineLabel,
                     gaps == 1
                         ? canvas.word("1 thing; see the end", "1 cosa; mira al final")
                         : canvas.word("{} things; see the end", "{} cosas; mira al final", {gaps}));

@@ -14,7 +14,7 @@ using redis::ConsumerFate;
 /// that: beyond these the list is read once, and each script looks only whether anything is
 /// pending. Deleting a consumer that owes nothing loses nothing: its next read makes it again.
 constexpr std::int64_t kListed = 500;
-constexpr std::size_t kAtOnce = 50;
+constexpr std::size_t kConsumersAtOnce = 50;
 
 struct Counts {
   std::int64_t deleted = 0, gone = 0, owes = 0, active = 0;
@@ -105,7 +105,7 @@ Result<void> ConsumerDeletion::batch(std::size_t first) {
     if (!begun) return begun;
     begun_ = true;
   }
-  const std::size_t beyond = std::min(names_.size(), first + kAtOnce);
+  const std::size_t beyond = std::min(names_.size(), first + kConsumersAtOnce);
   const std::vector<std::string> names{names_.begin() + static_cast<std::ptrdiff_t>(first),
                                        names_.begin() + static_cast<std::ptrdiff_t>(beyond)};
   const auto idle =
@@ -162,7 +162,7 @@ Outcome ConsumerDeletion::run() {
   if (!list_in_script_) {
     if (auto dropped = drop_active(); !dropped) return broken(dropped.error());
   }
-  for (std::size_t first = 0; first < names_.size(); first += kAtOnce) {
+  for (std::size_t first = 0; first < names_.size(); first += kConsumersAtOnce) {
     if (work_.watch.stop_wanted()) return end(StepState::stopped);
     if (auto done = batch(first); !done) return broken(done.error());
   }

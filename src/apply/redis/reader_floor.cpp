@@ -9,7 +9,7 @@
 namespace plimsoll {
 namespace {
 
-constexpr int kPage = 100;
+constexpr int kFloorPage = 100;
 constexpr int kPages = 10;
 constexpr std::int64_t kListedConsumers = 1000;
 constexpr Seconds kJustNow{60};
@@ -94,7 +94,7 @@ Result<std::optional<StreamId>> ReaderFloor::lowest_pending(const ConsumerGroup&
   std::string from = format_stream_id(*now.first_id);
   StreamId checked{};
   for (int page = 0; page < kPages; ++page) {
-    const int count = holes ? kPage : 1;
+    const int count = holes ? kFloorPage : 1;
     const auto replies = link_.xpending({{{key_, group.name}, from, "+", count}});
     if (!replies) return failure(replies.error());
     const redis::Reply& reply = replies->front();

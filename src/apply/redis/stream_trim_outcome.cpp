@@ -7,7 +7,7 @@
 namespace plimsoll {
 namespace {
 
-constexpr int kPage = 100;
+constexpr int kLeftPage = 100;
 constexpr std::int64_t kCounted = 10'000;
 
 std::string list_of(const std::vector<std::string>& names) {
@@ -31,13 +31,13 @@ Result<std::int64_t> StreamTrim::left_above_cap() {
   std::string from = "-";
   while (left < kCounted) {
     const auto replies = work_.acting.link().xrange(
-        {{change_.stream.key, from, "(" + format_stream_id(*change_.minid), kPage, false}});
+        {{change_.stream.key, from, "(" + format_stream_id(*change_.minid), kLeftPage, false}});
     if (!replies) return failure(replies.error());
     if (replies->front().is_error()) return 0;  // an id below 0-1: nothing lies under it
     const auto entries = parse_entries(replies->front());
     if (!entries) return failure(entries.error());
     left += static_cast<std::int64_t>(entries->size());
-    if (entries->size() < static_cast<std::size_t>(kPage)) return left;
+    if (entries->size() < static_cast<std::size_t>(kLeftPage)) return left;
     from = "(" + format_stream_id(entries->back().id);
   }
   return left;

@@ -11,7 +11,7 @@ using docker::Json;
 using docker::member;
 using docker::text_at;
 
-constexpr std::int64_t kNoLimit = std::int64_t{1} << 60;
+constexpr std::int64_t kNoMemoryLimit = std::int64_t{1} << 60;
 
 std::string without_slash(std::string name) {
   if (name.starts_with('/')) name.erase(0, 1);
@@ -22,7 +22,7 @@ std::string without_slash(std::string name) {
 SizeBound bound_at(const Json& node, std::initializer_list<std::string_view> path) {
   const auto value = int_at(node, path);
   if (!value || *value < 0) return Unknown{};
-  if (*value == 0 || *value >= kNoLimit) return Unbounded{};
+  if (*value == 0 || *value >= kNoMemoryLimit) return Unbounded{};
   return Bytes{*value};
 }
 

@@ -7,9 +7,9 @@
 namespace plimsoll::postgres {
 namespace {
 
-constexpr std::chrono::milliseconds kGrace{250};
+constexpr std::chrono::milliseconds kActGrace{250};
 
-constexpr const char* kSettings =
+constexpr const char* kActSettings =
     "select pg_catalog.set_config(name, value, true) from (values"
     " ('statement_timeout', $1), ('lock_timeout', $2), ('search_path', 'pg_catalog'),"
     " ('TimeZone', 'UTC'), ('DateStyle', 'ISO'), ('IntervalStyle', 'postgres'))"
@@ -21,13 +21,13 @@ Result<Rows> act(Link& link, const Act& act) {
   assert(!act.statements.empty());
   std::vector<Connection::Query> queries{
       {"begin", {}},
-      {kSettings,
+      {kActSettings,
        {std::to_string(act.statement_timeout.count()), std::to_string(act.lock_timeout.count())}}};
   for (const auto& statement : act.statements) queries.push_back({statement, {}});
   queries.back().values = act.values;
   const std::size_t wanted = queries.size() - 1;
   queries.push_back({"commit", {}});
-  const auto budget = act.statement_timeout * static_cast<int>(act.statements.size()) + kGrace;
+  const auto budget = act.statement_timeout * static_cast<int>(act.statements.size()) + kActGrace;
   return link.connection().pipeline(queries, wanted, deadline_in(budget), act.what, Grant::none);
 }
 
@@ -39,8 +39,8 @@ Result<Rows> act_alone(Link& link, const Act& act) {
           "; SET search_path = pg_catalog; SET TimeZone = 'UTC'",
       deadline_in(std::chrono::seconds{5}));
   if (!set) return failure(set.error());
-  auto rows =
-      link.connection().script(act.statements.front(), deadline_in(act.statement_timeout + kGrace));
+  auto rows = link.connection().script(act.statements.front(),
+                                       deadline_in(act.statement_timeout + kActGrace));
   const auto reset = link.connection().script(
       "RESET statement_timeout; RESET lock_timeout; RESET search_path; RESET TimeZone",
       deadline_in(std::chrono::seconds{5}));

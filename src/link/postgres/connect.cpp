@@ -11,7 +11,7 @@
 namespace plimsoll::postgres {
 namespace {
 
-struct OptionsFree {
+struct DefaultsFree {
   void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
 };
 
@@ -55,7 +55,7 @@ bool is_numeric_address(const std::string& host) {
 
 std::optional<Parameters> parameters_of(const Address& address) {
   Parameters parameters;
-  const std::unique_ptr<PQconninfoOption, OptionsFree> options{
+  const std::unique_ptr<PQconninfoOption, DefaultsFree> options{
       PQconninfoParse(address.url.c_str(), nullptr)};
   if (!options) return std::nullopt;
   for (const auto* option = options.get(); option->keyword != nullptr; ++option) {
