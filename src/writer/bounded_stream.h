@@ -16,6 +16,7 @@
 #include "writer/entry_encoder.h"
 #include "writer/outbox.h"
 #include "writer/stream_bound.h"
+#include "writer/when_full.h"
 
 namespace plimsoll::redis {
 class BytePipe;
@@ -23,13 +24,6 @@ struct ReplyView;
 }  // namespace plimsoll::redis
 
 namespace plimsoll {
-
-/// What becomes of something that is to be written when there is no room for it.
-enum class WhenFull {
-  block,        ///< wait for room, `block_for` at most; then as drop_newest
-  drop_oldest,  ///< what waits longest goes, if it has not been sent yet
-  drop_newest   ///< the new one is refused: add() returns false
-};
 
 struct StreamOptions {
   redis::Address address;
