@@ -20,14 +20,14 @@ Analytics::Analytics(std::size_t capacity)
       history_{capacity},
       seconds_{capacity},
       today_(capacity),
-      volumes_(capacity * SlotClock::kSlots),
+      volumes_(capacity * kSlotsPerDay),
       atr_(capacity) {
   changed_.reserve(capacity);
   rows_.reserve(capacity * kRowsPerSymbol);
 }
 
 std::size_t Analytics::bytes_for(std::size_t capacity) {
-  constexpr auto kPerSymbol = sizeof(Today) + SlotClock::kSlots * sizeof(std::int64_t) +
+  constexpr auto kPerSymbol = sizeof(Today) + kSlotsPerDay * sizeof(std::int64_t) +
                               sizeof(Decimal) + sizeof(std::uint32_t) +
                               kRowsPerSymbol * sizeof(SlotRow);
   return SymbolTable::bytes_for(capacity) + VolumeHistory::bytes_for(capacity) +
@@ -38,16 +38,15 @@ std::int64_t& Analytics::volume_at(int slot, std::uint32_t index) {
   return volumes_[static_cast<std::size_t>(slot) * symbols_.capacity() + index];
 }
 
-bool Analytics::begin_day(const SlotClock& today,
-                          std::span<const std::chrono::year_month_day> previous_days) {
-  if (began_ && today.date < clock_.date) return false;
-  const bool same = began_ && today.date == clock_.date;
+bool Analytics::begin_day(const MarketDay& today, std::span<const Date> previous_days) {
+  if (began_ && today.date < day_.date) return false;
+  const bool same = began_ && today.date == day_.date;
   if (began_ && !same) {
     for (const auto index : changed_) queue_row(index, today_[index]);
     changed_.clear();
   }
-  const auto ended = clock_.date;
-  clock_ = today;
+  const auto ended = day_.date;
+  day_ = today;
   history_.set_days(previous_days);
   if (same || !began_) {
     began_ = true;
@@ -60,17 +59,17 @@ bool Analytics::begin_day(const SlotClock& today,
 }
 
 bool Analytics::load(const SlotRow& row) {
-  if (row.slot < 0 || row.slot >= SlotClock::kSlots || row.volume_accumulated < 0 ||
+  if (row.slot < 0 || row.slot >= kSlotsPerDay || row.volume_accumulated < 0 ||
       row.volume_accumulated > kMostVolume)
     return false;
-  const bool is_today = began_ && row.date == clock_.date;
-  if (!is_today && !history_.has(row.date)) return false;
+  const bool of_today = began_ && row.date == day_.date;
+  if (!of_today && !history_.has(row.date)) return false;
   const auto index = symbols_.find_or_add(row.symbol);
   if (index == SymbolTable::kNone) {
     ++stats_.over_capacity;
     return false;
   }
-  if (!is_today) return history_.set(row.date, row.slot, index, row.volume_accumulated);
+  if (!of_today) return history_.set(row.date, row.slot, index, row.volume_accumulated);
   volume_at(row.slot, index) = row.volume_accumulated;
   auto& today = today_[index];
   if (row.slot < today.slot) return true;
@@ -81,7 +80,7 @@ bool Analytics::load(const SlotRow& row) {
   today.slot_trades = row.trades_count;
   today.volume = row.volume_accumulated;
   today.last_price = row.avg_price;
-  today.seen_at = clock_.first_slot + row.slot * SlotClock::kLength;
+  today.seen_at = std::chrono::floor<std::chrono::milliseconds>(day_.slot_begin(row.slot));
   return true;
 }
 
@@ -94,7 +93,7 @@ void Analytics::set_atr(const Symbol& symbol, Decimal atr) {
   atr_[index] = atr;
 }
 
-void Analytics::begin_cycle(Millis now) { history_.move_to(clock_.slot_of(now)); }
+void Analytics::begin_cycle(Millis now) { history_.move_to(day_.slot_of(now)); }
 
 void Analytics::take(std::span<const Quote> quotes, std::span<Figures> figures) {
   for (std::size_t i = 0; i < quotes.size(); ++i) figures[i] = take(quotes[i]);
@@ -108,7 +107,7 @@ Figures Analytics::take(const Quote& quote) {
     return {.intraday_high = quote.day_high, .intraday_low = quote.day_low};
   }
   auto& today = today_[index];
-  if (!clock_.holds(quote.exchange_time) || quote.volume() > kMostVolume) {
+  if (!is_today(quote.exchange_time) || quote.volume() > kMostVolume) {
     ++stats_.out_of_day;
   } else if (is_late(today, quote)) {
     ++stats_.late;
@@ -116,6 +115,11 @@ Figures Analytics::take(const Quote& quote) {
     change(index, today, quote);
   }
   return figures_of(index, quote);
+}
+
+/// Midnight to midnight in New York; its clocks change on Sundays, which do not trade.
+bool Analytics::is_today(Millis instant) const {
+  return instant < day_.next_midnight && instant >= day_.next_midnight - kOneDay;
 }
 
 bool Analytics::is_late(const Today& today, const Quote& quote) const {
@@ -166,10 +170,10 @@ std::int64_t Analytics::note_trades(Today& today, const Quote& quote) const {
 }
 
 void Analytics::note_slot(std::uint32_t index, Today& today, const Quote& quote, Traded traded) {
-  const auto slot = clock_.slot_of(quote.exchange_time);
-  const bool first = !today.baseline && today.slot == SlotClock::kOutside;
+  const auto slot = day_.slot_of(quote.exchange_time);
+  const bool first = !today.baseline && today.slot == kNoSlot;
   if (quote.volume() > 0) today.volume = quote.volume();
-  if (slot == SlotClock::kOutside || today.volume == 0) return;
+  if (slot == kNoSlot || today.volume == 0) return;
   if (slot != today.slot) {
     if (today.dirty) queue_row(index, today);
     today.slot = slot;
@@ -191,7 +195,7 @@ void Analytics::note_slot(std::uint32_t index, Today& today, const Quote& quote,
 }
 
 SlotRow Analytics::row_of(std::uint32_t index, const Today& today) const {
-  SlotRow row{.date = clock_.date,
+  SlotRow row{.date = day_.date,
               .symbol = symbols_.symbol(index),
               .slot = today.slot,
               .volume_accumulated = today.volume,

@@ -6,9 +6,9 @@
 
 #include "analytics/decimal.h"
 #include "analytics/second_aggregates.h"
-#include "analytics/slot_clock.h"
 #include "analytics/symbol_table.h"
 #include "analytics/volume_history.h"
+#include "session/session.h"
 #include "ticker/quote.h"
 
 namespace plimsoll::market {
@@ -23,9 +23,9 @@ struct Figures {
   friend bool operator==(const Figures&, const Figures&) = default;
 };
 
-/// A row of volume_slots; its slot_time is SlotClock::time_of(slot).
+/// A row of volume_slots; its slot_time is slot_time_of(slot).
 struct SlotRow {
-  std::chrono::year_month_day date{};
+  Date date{};
   Symbol symbol;
   int slot = 0;
   std::int64_t volume_accumulated = 0;  ///< of the day, at the last quote of the slot
@@ -33,6 +33,11 @@ struct SlotRow {
   Price avg_price;                      ///< weighted by what was traded between quotes
   friend bool operator==(const SlotRow&, const SlotRow&) = default;
 };
+
+/// slot_time of volume_slots, since midnight in New York: 04:00 for slot 0, 19:55 for slot 191.
+constexpr std::chrono::minutes slot_time_of(int slot) {
+  return std::chrono::hours{4} + slot * kSlotLength;
+}
 
 struct AnalyticsStats {
   std::uint64_t quotes = 0;
@@ -48,7 +53,7 @@ struct AnalyticsStats {
 /// All memory is taken by the constructor; nothing here allocates, locks or throws afterwards.
 /// One thread at a time.
 ///
-///     analytics.begin_day(clock_of_today, last_five_trading_days);
+///     analytics.begin_day(market_day_at(now), trading_days_before(today, VolumeHistory::kDays));
 ///     for (row : stored rows of those six days, in the order of the primary key)
 ///     analytics.load(row); each cycle: begin_cycle(now); take(quotes, figures);
 ///     take_aggregates(now); take_slot_rows();
@@ -67,8 +72,7 @@ class Analytics {
   /// A new date rolls today into the history and clears it; the same date again only changes the
   /// history's days. False, and nothing done, for an earlier date: a clock that went back must not
   /// wipe the day.
-  bool begin_day(const SlotClock& today,
-                 std::span<const std::chrono::year_month_day> previous_days);
+  bool begin_day(const MarketDay& today, std::span<const Date> previous_days);
   /// A stored row of today or of one of the previous days; false for any other, for a slot that
   /// does not exist and for a symbol beyond the capacity.
   bool load(const SlotRow& row);
@@ -101,7 +105,7 @@ class Analytics {
     Price low;
     bool baseline = false;  ///< a quote was seen, so the next one's volume tells what was traded
     bool dirty = false;     ///< the row of `slot` changed since it was taken
-    int slot = SlotClock::kOutside;
+    int slot = kNoSlot;
     std::int64_t minute = 0;
     std::int64_t minute_trades = 0;
     std::int64_t slot_trades = 0;
@@ -111,6 +115,7 @@ class Analytics {
     std::int64_t unsent = 0;  ///< traded in a second whose aggregate was out already
   };
 
+  bool is_today(Millis instant) const;
   bool is_late(const Today& today, const Quote& quote) const;
   void note_price(Today& today, const Quote& quote) const;
   std::int64_t note_trades(Today& today, const Quote& quote) const;
@@ -122,7 +127,7 @@ class Analytics {
   std::int64_t& volume_at(int slot, std::uint32_t index);
 
   SymbolTable symbols_;
-  SlotClock clock_;
+  MarketDay day_{};
   bool began_ = false;
   VolumeHistory history_;
   SecondAggregates seconds_;

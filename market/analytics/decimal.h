@@ -28,10 +28,11 @@ constexpr std::int64_t divide_rounded(std::int64_t numerator, std::int64_t denom
   return (numerator < 0 ? numerator - half : numerator + half) / denominator;
 }
 
-/// (value - base) / base * 100; unknown where the base is not there. Both in the same unit, up to
-/// 9 * 10^12 of it: a price of 900 million dollars.
+/// (value - base) / base * 100; unknown where the base is not there, or either is beyond what can
+/// be computed: 400 million dollars as a price.
 constexpr Decimal percent_from(std::int64_t value, std::int64_t base) {
-  if (base <= 0) return {};
+  constexpr std::int64_t kMost = 4'000'000'000'000;
+  if (base <= 0 || base > kMost || value < 0 || value > kMost) return {};
   return {divide_rounded((value - base) * (100 * Decimal::kOne), base)};
 }
 

@@ -6,27 +6,27 @@ namespace plimsoll::market {
 
 VolumeHistory::VolumeHistory(std::size_t capacity)
     : capacity_{capacity}, sums_(capacity), counts_(capacity) {
-  for (auto& day : days_) day.volumes.resize(capacity * SlotClock::kSlots);
+  for (auto& day : days_) day.volumes.resize(capacity * kSlotsPerDay);
 }
 
 std::size_t VolumeHistory::bytes_for(std::size_t capacity) {
-  return capacity * (kDays * SlotClock::kSlots * sizeof(std::int64_t) + sizeof(std::int64_t) +
+  return capacity * (kDays * kSlotsPerDay * sizeof(std::int64_t) + sizeof(std::int64_t) +
                      sizeof(std::uint8_t));
 }
 
-DayVolumes* VolumeHistory::find(std::chrono::year_month_day day) {
+DayVolumes* VolumeHistory::find(Date day) {
   const auto found = std::find_if(days_.begin(), days_.end(), [&](const DayVolumes& held) {
     return held.used && held.date == day;
   });
   return found == days_.end() ? nullptr : &*found;
 }
 
-bool VolumeHistory::has(std::chrono::year_month_day day) const {
+bool VolumeHistory::has(Date day) const {
   return std::any_of(days_.begin(), days_.end(),
                      [&](const DayVolumes& held) { return held.used && held.date == day; });
 }
 
-void VolumeHistory::set_days(std::span<const std::chrono::year_month_day> days) {
+void VolumeHistory::set_days(std::span<const Date> days) {
   days = days.first(std::min(days.size(), kDays));
   for (auto& held : days_) {
     if (!held.used || std::find(days.begin(), days.end(), held.date) != days.end()) continue;
@@ -43,17 +43,16 @@ void VolumeHistory::set_days(std::span<const std::chrono::year_month_day> days) 
   filled_ = false;
 }
 
-bool VolumeHistory::set(std::chrono::year_month_day day, int slot, std::uint32_t index,
-                        std::int64_t volume) {
+bool VolumeHistory::set(Date day, int slot, std::uint32_t index, std::int64_t volume) {
   auto* const held = find(day);
-  if (held == nullptr || slot < 0 || slot >= SlotClock::kSlots) return false;
+  if (held == nullptr || slot < 0 || slot >= kSlotsPerDay) return false;
   auto& there = held->volumes[static_cast<std::size_t>(slot) * capacity_ + index];
   there = std::max(there, volume);
   filled_ = false;
   return true;
 }
 
-void VolumeHistory::adopt(std::chrono::year_month_day day, std::vector<std::int64_t>& volumes) {
+void VolumeHistory::adopt(Date day, std::vector<std::int64_t>& volumes) {
   if (auto* const held = find(day)) {
     held->volumes.swap(volumes);
     filled_ = false;
@@ -75,7 +74,7 @@ void VolumeHistory::move_to(int slot) {
   slot_ = slot;
   std::fill(sums_.begin(), sums_.end(), 0);
   std::fill(counts_.begin(), counts_.end(), 0);
-  if (slot < 0 || slot >= SlotClock::kSlots) return;
+  if (slot < 0 || slot >= kSlotsPerDay) return;
   for (const auto& day : days_) {
     if (!day.used) continue;
     const auto* const at = day.volumes.data() + static_cast<std::size_t>(slot) * capacity_;

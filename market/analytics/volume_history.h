@@ -7,14 +7,14 @@
 #include <vector>
 
 #include "analytics/decimal.h"
-#include "analytics/slot_clock.h"
+#include "session/session.h"
 
 namespace plimsoll::market {
 
 /// Volumes of one day: by slot, then by symbol index, so that the mean at a slot reads memory in a
 /// line. 0: no bar in that slot.
 struct DayVolumes {
-  std::chrono::year_month_day date{};
+  Date date{};
   bool used = false;
   std::vector<std::int64_t> volumes;
 };
@@ -31,13 +31,13 @@ class VolumeHistory {
   explicit VolumeHistory(std::size_t capacity);
 
   /// Keeps the days that are among these, forgets the others, makes room for the missing ones.
-  void set_days(std::span<const std::chrono::year_month_day> days);
-  bool has(std::chrono::year_month_day day) const;
+  void set_days(std::span<const Date> days);
+  bool has(Date day) const;
   /// False where the day is none of the five, or the slot does not exist.
-  bool set(std::chrono::year_month_day day, int slot, std::uint32_t index, std::int64_t volume);
+  bool set(Date day, int slot, std::uint32_t index, std::int64_t volume);
   /// Takes the place of the day of the same date: today has ended. The vector given comes back
   /// zeroed. Nothing where that date is none of the five.
-  void adopt(std::chrono::year_month_day day, std::vector<std::int64_t>& volumes);
+  void adopt(Date day, std::vector<std::int64_t>& volumes);
 
   /// Means of every symbol at this slot. Cheap when neither the slot nor the history changed.
   void move_to(int slot);
@@ -47,14 +47,14 @@ class VolumeHistory {
   static std::size_t bytes_for(std::size_t capacity);
 
  private:
-  DayVolumes* find(std::chrono::year_month_day day);
+  DayVolumes* find(Date day);
   void fill_forward();
 
   std::size_t capacity_;
   std::array<DayVolumes, kDays> days_;
   std::vector<std::int64_t> sums_;  ///< at slot_, of the days that are there
   std::vector<std::uint8_t> counts_;
-  int slot_ = SlotClock::kOutside;
+  int slot_ = kNoSlot;
   bool filled_ = true;  ///< running maxima are in place
 };
 
