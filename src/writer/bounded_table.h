@@ -98,9 +98,10 @@ enum class TableKind {
 
 /// Writes one table within its rule in plimsoll.yaml, in batches of binary COPY. The table is made
 /// if it is missing, with its retention: as a hypertable where TimescaleDB is installed (with a
-/// retention policy under the community licence), else partitioned by `chunk` (a day) of the time
-/// column. Its partitions are made as rows need them, named as the guard names them; drop_overdue()
-/// drops those wholly older than `keep`, so that the bound holds without a guard too.
+/// retention policy under the community licence), else partitioned by `chunk` of the time column (a
+/// seventh of `keep` where the policy gives none, in whole days or hours, as the guard does). Its
+/// partitions are made as rows need them, named as the guard names them; drop_overdue() drops those
+/// wholly older than `keep`, so that the bound holds without a guard too.
 ///
 /// A row is committed exactly once, though connections, the server or this process end at any
 /// moment: each batch has a number, and the last number of each writer is a row of

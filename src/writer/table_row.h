@@ -47,7 +47,6 @@ class Row {
   void begin(char* at, char* end);
   bool expect(ColumnType type);
   char* field(ColumnType type, std::int32_t size);  ///< room for a value; null: none, or wrong
-  bool fits_text(std::string_view value) const;
 
   const TableShape* shape_;
   std::size_t time_index_ = 0;

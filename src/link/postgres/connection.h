@@ -43,6 +43,7 @@ class Connection {
   const ConnectionFacts& facts() const { return facts_; }
 
  private:
+  friend class BatchCopy;
   Connection(PgConnection connection, ConnectionFacts facts, std::vector<Secret> secrets,
              bool scripted)
       : connection_{std::move(connection)},
