@@ -25,16 +25,41 @@ namespace {
 constexpr std::chrono::milliseconds kConnecting{3000};
 constexpr std::chrono::milliseconds kRedisCall{10'000};
 
+Result<postgres::Link> connect(const ServerTarget& server) {
+  return postgres::Link::connect({server.url, server.password, {}, "plimsoll"}, kConnecting,
+                                 postgres::Session::acting);
+}
+
+/// A link of its own, for work beside.
+class OwnServer final : public PostgresServer {
+ public:
+  explicit OwnServer(postgres::Link link) : link_{std::move(link)}, server_{link_} {}
+  Result<postgres::Rows> act(const postgres::Act& act) override { return server_.act(act); }
+  Result<postgres::Rows> act_alone(const postgres::Act& act) override {
+    return server_.act_alone(act);
+  }
+  bool local() const override { return server_.local(); }
+
+ private:
+  postgres::Link link_;
+  LinkedServer server_;
+};
+
 /// One server's steps, each by the executor of its kind.
 class PostgresExecutor final : public Executor {
  public:
-  PostgresExecutor(postgres::Link link, std::optional<double> max_rows_per_second)
+  PostgresExecutor(postgres::Link link, const ServerTarget& target,
+                   std::optional<double> max_rows_per_second)
       : link_{std::move(link)},
         server_{link_},
         partition_table_{server_, link_},
         create_{server_},
         drop_{server_},
-        replace_{server_},
+        replace_{server_, ReplacePartitionExecutor::kPatience,
+                 [target]() -> std::unique_ptr<PostgresServer> {
+                   auto another = connect(target);
+                   return another ? std::make_unique<OwnServer>(std::move(*another)) : nullptr;
+                 }},
         delete_{server_, {.max_rows_per_second = max_rows_per_second}},
         timescale_{server_} {}
 
@@ -101,8 +126,7 @@ void ExecutorSet::open_postgres(const std::string& name, const Targets& targets)
   std::optional<Error> refusal;
   for (const ServerTarget& server : targets.postgres) {
     if (server.name != name) continue;
-    auto link = postgres::Link::connect({server.url, server.password, {}, "plimsoll"}, kConnecting,
-                                        postgres::Session::acting);
+    auto link = connect(server);
     if (!link) {
       if (!refusal) refusal = link.error();
       continue;
@@ -114,7 +138,7 @@ void ExecutorSet::open_postgres(const std::string& name, const Targets& targets)
                               "/" + link->facts().database});
     auto connection = std::make_unique<Connection>();
     connection->executor =
-        std::make_unique<PostgresExecutor>(std::move(*link), max_rows_per_second_);
+        std::make_unique<PostgresExecutor>(std::move(*link), server, max_rows_per_second_);
     executors_[{TargetKind::postgres, name, false}] = connection->executor.get();
     connections_.push_back(std::move(connection));
     return;

@@ -79,7 +79,7 @@ Outcome ReplacePartitionExecutor::apply(const Step& step, StepWatch& watch) {
     swapped = true;
   }
   if (auto read = read_replacement(server_, it); !read) return outcome_of(read.error());
-  Replacing replacing{server_, patience_, watch, std::move(it)};
+  Replacing replacing{server_, another_, patience_, watch, std::move(it)};
   return swapped ? replacing.run_swapped() : replacing.run();
 }
 

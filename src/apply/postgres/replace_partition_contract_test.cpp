@@ -40,8 +40,8 @@ TEST_F(ReplacePartitionContract, what_is_kept_takes_the_place_of_the_whole) {
   EXPECT_EQ(outcome.after.at("rows_copied"), "800");
   ASSERT_TRUE(outcome.freed);
   EXPECT_EQ(watch_.names(),
-            (std::vector<std::string>{"log", "copy", "copy", "copy", "copy", "index", "index",
-                                      "index", "index", "swap", "drop"}));
+            (std::vector<std::string>{"log", "copy", "index", "copy", "index", "copy", "index",
+                                      "copy", "index", "swap", "drop"}));
   sql_->run(insert("select 999999, " + at("-86400") + ", 'late', 1, '{\"n\": 1}'::jsonb"));
   EXPECT_EQ(sql_->value("select tableoid::regclass from events where id = 999999"), "events_p6")
       << "a late row has a place";

@@ -141,7 +141,7 @@ std::vector<std::string> undo_log(const Replacement& it, const std::vector<std::
   return statements;
 }
 
-std::vector<std::string> copy_range(const Replacement& it, std::size_t part) {
+std::vector<std::string> copy_range(const Replacement& it, std::size_t part, bool alone) {
   const auto& target = it.change.partitions[part];
   const auto table = quoted(target.name);
   const auto time = time_of(it);
@@ -156,9 +156,13 @@ std::vector<std::string> copy_range(const Replacement& it, std::size_t part) {
                                       "SET LOCAL lock_timeout = '500ms'",
                                       "SET LOCAL statement_timeout = '12h'",
                                       "SET LOCAL row_security = off",
-                                      "SET LOCAL synchronous_commit = off",
-                                      "SET LOCAL parallel_setup_cost = 0",
-                                      "SET LOCAL min_parallel_index_scan_size = 0"};
+                                      "SET LOCAL synchronous_commit = off"};
+  if (alone) {
+    statements.insert(statements.end(), {"SET LOCAL parallel_setup_cost = 0",
+                                         "SET LOCAL min_parallel_index_scan_size = 0"});
+  } else {
+    statements.emplace_back("SET LOCAL max_parallel_workers_per_gather = 0");
+  }
   for (auto& each : standalone_table(it.parent, it.change.table, target.name, false, it.options)) {
     statements.push_back(std::move(each));
   }
@@ -186,14 +190,15 @@ std::vector<std::string> copy_range(const Replacement& it, std::size_t part) {
   return statements;
 }
 
-std::vector<std::string> build_indexes(const Replacement& it, std::size_t part) {
+std::vector<std::string> build_indexes(const Replacement& it, std::size_t part, bool alone) {
   const auto table = quoted(it.change.partitions[part].name);
   std::vector<std::string> statements{
       "SET LOCAL synchronous_commit = off",
       "SELECT set_config('maintenance_work_mem', '512MB', true) FROM pg_settings"
       " WHERE name = 'maintenance_work_mem' AND setting::bigint < 524288",
-      "SELECT set_config(name, '2', true) FROM pg_settings"
-      " WHERE name = 'max_parallel_maintenance_workers' AND setting::integer < 2"};
+      alone ? "SELECT set_config(name, '2', true) FROM pg_settings"
+              " WHERE name = 'max_parallel_maintenance_workers' AND setting::integer < 2"
+            : "SET LOCAL max_parallel_maintenance_workers = 0"};
   for (auto index : it.indexes) {
     index.replace(index.find("{table}"), 7, table);
     statements.push_back(std::move(index));
@@ -204,6 +209,7 @@ std::vector<std::string> build_indexes(const Replacement& it, std::size_t part) 
   }
   statements.push_back("UPDATE " + quoted(it.state()) +
                        " SET indexed = true WHERE part = " + quote_literal(table));
+  statements.push_back("ANALYZE " + table);
   return statements;
 }
 

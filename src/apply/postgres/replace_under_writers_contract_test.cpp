@@ -82,7 +82,14 @@ TEST_P(ReplaceUnderWriters, every_row_that_is_kept_is_there_once) {
     const int seen = writer.rounds() + other.rounds();
     while (writer.rounds() + other.rounds() < seen + 20) std::this_thread::yield();
   };
-  const auto outcome = ReplacePartitionExecutor{*acting_}.apply(planned, watch_);
+  auto link = testing::link_to(url_, postgres::Session::acting);
+  int connections = 1;
+  ReplacePartitionExecutor executor{*acting_, ReplacePartitionExecutor::kPatience, [&] {
+                                      ++connections;
+                                      return std::make_unique<LinkedServer>(link);
+                                    }};
+  const auto outcome = executor.apply(planned, watch_);
+  EXPECT_EQ(connections, 2);
   writer.stop();
   other.stop();
   ASSERT_EQ(outcome.state, StepState::done) << outcome.what.en;

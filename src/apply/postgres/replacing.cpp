@@ -1,6 +1,7 @@
 #include "apply/postgres/replacing.h"
 
 #include <algorithm>
+#include <future>
 #include <iterator>
 
 #include "apply/postgres/disk_space.h"
@@ -34,6 +35,7 @@ Text part_text(const NamedRange& part) { return verbatim(printable(part.name.qua
 }  // namespace
 
 Progress Replacing::phase(const std::string& name, const std::string& detail) {
+  const std::lock_guard one_at_a_time{watching_};
   if (auto begun = watch_.begin_phase(name, detail); !begun) return problem(begun.error());
   return {};
 }
@@ -71,15 +73,14 @@ Progress Replacing::begin() {
   return {};
 }
 
-Progress Replacing::copy(std::size_t part) {
+Progress Replacing::copy(PostgresServer& server, std::size_t part, bool alone) {
   const auto& target = it_.change.partitions[part];
-  if (copied_.contains(part_name(part))) return {};
   if (auto stopped = stop_if_wanted(); !stopped) return stopped;
   if (auto begun = phase("copy", target.name.qualified()); !begun) return begun;
-  const auto rows = server_.act({.what = about(),
-                                 .statements = copy_range(it_, part),
-                                 .values = {},
-                                 .statement_timeout = kCopyBudget});
+  const auto rows = server.act({.what = about(),
+                                .statements = copy_range(it_, part, alone),
+                                .values = {},
+                                .statement_timeout = kCopyBudget});
   if (!rows) return problem(rows.error());
   const auto row = (*rows)[0];
   if (row.cell("rows") != row.cell("copied_rows") ||
@@ -93,17 +94,16 @@ Progress Replacing::copy(std::size_t part) {
   return {};
 }
 
-Progress Replacing::index(std::size_t part) {
-  if (copied_.at(part_name(part)).indexed) return {};
+Progress Replacing::index(PostgresServer& server, std::size_t part, bool alone) {
   if (auto stopped = stop_if_wanted(); !stopped) return stopped;
   if (auto begun = phase("index", it_.change.partitions[part].name.qualified()); !begun) {
     return begun;
   }
-  const auto built = server_.act({.what = about(),
-                                  .statements = build_indexes(it_, part),
-                                  .values = {},
-                                  .lock_timeout = kOnlyOurs,
-                                  .statement_timeout = kCopyBudget});
+  const auto built = server.act({.what = about(),
+                                 .statements = build_indexes(it_, part, alone),
+                                 .values = {},
+                                 .lock_timeout = kOnlyOurs,
+                                 .statement_timeout = kCopyBudget});
   if (!built) return problem(built.error());
   return {};
 }
@@ -171,21 +171,7 @@ Progress Replacing::drop() {
   const auto parts = size_of_parts();
   if (!parts) return problem(parts.error());
   after_ = *parts;
-  analyze();
   return {};
-}
-
-/// Last, since nothing waits for it but the planner: until then it guesses. Not done, autovacuum
-/// does it.
-void Replacing::analyze() {
-  postgres::Act act{.what = about(),
-                    .statements = {},
-                    .values = {},
-                    .statement_timeout = std::chrono::minutes{5}};
-  for (const auto& part : it_.change.partitions) {
-    act.statements.push_back("ANALYZE " + quoted(part.name));
-  }
-  (void)server_.act(act);
 }
 
 Result<Bytes> Replacing::size_of_parts() {
@@ -240,21 +226,44 @@ Outcome Replacing::end_with(const Problem& problem) {
   return outcome;
 }
 
-Progress Replacing::make_copies() {
+Progress Replacing::make_parts(PostgresServer& server, bool alone) {
   const auto count = it_.change.partitions.size();
-  for (std::size_t part = 0; part < count; ++part) {
-    watch_.progress(say("copying {}", "copiando {}", {part_text(it_.change.partitions[part])}),
-                    0.6 * static_cast<double>(part) / static_cast<double>(count));
-    if (auto copied = copy(part); !copied) return copied;
-  }
-  bool fitting = true;
-  if (auto looked = look_at_copies(fitting); !looked) return looked;
-  for (std::size_t part = 0; part < count; ++part) {
-    watch_.progress(say("indexing {}", "indexando {}", {part_text(it_.change.partitions[part])}),
-                    0.6 + 0.3 * static_cast<double>(part) / static_cast<double>(count));
-    if (auto indexed = index(part); !indexed) return indexed;
+  for (std::size_t part = next_part_++; part < count && !a_part_failed_; part = next_part_++) {
+    {
+      const std::lock_guard one_at_a_time{watching_};
+      watch_.progress(say("copying and indexing {}", "copiando e indexando {}",
+                          {part_text(it_.change.partitions[part])}),
+                      0.9 * static_cast<double>(part) / static_cast<double>(count));
+    }
+    const auto found = copied_.find(part_name(part));
+    auto made = found != copied_.end() ? Progress{} : copy(server, part, alone);
+    if (made && (found == copied_.end() || !found->second.indexed)) {
+      made = index(server, part, alone);
+    }
+    if (!made) {
+      a_part_failed_ = true;
+      return made;
+    }
   }
   return {};
+}
+
+Progress Replacing::make_copies() {
+  std::unique_ptr<PostgresServer> other;
+  if (another_ && it_.change.partitions.size() > 1) other = another_();
+  Progress theirs;
+  {
+    std::future<Progress> beside;
+    if (other) {
+      beside = std::async(std::launch::async, [&] { return make_parts(*other, false); });
+    }
+    auto ours = make_parts(server_, other == nullptr);
+    if (beside.valid()) theirs = beside.get();
+    if (!ours) return ours;
+  }
+  if (!theirs) return theirs;
+  bool fitting = true;
+  return look_at_copies(fitting);
 }
 
 Outcome Replacing::run() {

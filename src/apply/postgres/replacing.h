@@ -1,6 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <map>
+#include <mutex>
 
 #include "apply/postgres/patience.h"
 #include "apply/postgres/replace_sql.h"
@@ -29,8 +31,13 @@ inline tl::unexpected<Problem> problem(StepState state, Text what, Text hint = {
 
 class Replacing {
  public:
-  Replacing(PostgresServer& server, const Patience& patience, StepWatch& watch, Replacement it)
-      : server_{server}, patience_{patience}, watch_{watch}, it_{std::move(it)} {}
+  Replacing(PostgresServer& server, AnotherServer another, const Patience& patience,
+            StepWatch& watch, Replacement it)
+      : server_{server},
+        another_{std::move(another)},
+        patience_{patience},
+        watch_{watch},
+        it_{std::move(it)} {}
 
   Outcome run();
   /// The new ones are in place, and the old one was not dropped yet.
@@ -47,12 +54,13 @@ class Replacing {
   Progress look_at_copies(bool& fitting);
   Progress begin();
   Progress make_copies();
-  Progress copy(std::size_t part);
-  Progress index(std::size_t part);
+  /// Takes one part after the other until none is left; several of these at a time.
+  Progress make_parts(PostgresServer& server, bool alone);
+  Progress copy(PostgresServer& server, std::size_t part, bool alone);
+  Progress index(PostgresServer& server, std::size_t part, bool alone);
   Progress catch_up();
   Progress swap();
   Progress drop();
-  void analyze();
   Progress stop_if_wanted();
   /// `statements` behind past_autovacuum().
   std::vector<std::string> beside_writers(const std::vector<std::string>& tables,
@@ -69,6 +77,10 @@ class Replacing {
   std::string part_name(std::size_t part) const { return quoted(it_.change.partitions[part].name); }
 
   PostgresServer& server_;
+  AnotherServer another_;
+  std::atomic<std::size_t> next_part_ = 0;
+  std::atomic<bool> a_part_failed_ = false;
+  std::mutex watching_;  ///< the watch is one thread's at a time
   Patience patience_;
   StepWatch& watch_;
   Replacement it_;

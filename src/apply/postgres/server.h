@@ -1,5 +1,8 @@
 #pragma once
 
+#include <functional>
+#include <memory>
+
 #include "base/result.h"
 #include "link/postgres/act.h"
 
@@ -19,6 +22,9 @@ class PostgresServer {
   PostgresServer(const PostgresServer&) = default;
   PostgresServer& operator=(const PostgresServer&) = default;
 };
+
+/// A connection more to the same server, for work that goes on beside; null where none can be had.
+using AnotherServer = std::function<std::unique_ptr<PostgresServer>()>;
 
 /// The link must outlive it, and have been made with Session::acting (or script).
 class LinkedServer final : public PostgresServer {
