@@ -146,8 +146,9 @@ class BoundedStream {
   EntryId flight_id_;     ///< the largest in the flight
   bool stalled_ = false;  ///< something was refused: nothing new is sent until all have answered
   std::optional<Error> trouble_;
-  Steady::time_point retry_at_;      ///< without a connection: the next attempt
-  Steady::time_point paused_until_;  ///< with one: after a refusal
+  std::size_t acknowledge_first_ = 0;  ///< so many replies before a refusal is over
+  Steady::time_point retry_at_;        ///< without a connection: the next attempt
+  Steady::time_point paused_until_;    ///< with one: after a refusal
   Steady::time_point heard_at_;
   Steady::time_point measure_at_;
   std::chrono::milliseconds backoff_{0};

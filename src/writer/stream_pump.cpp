@@ -149,7 +149,8 @@ void BoundedStream::take(const redis::ReplyView& reply) {
   }
   flight_.answer(Sending::State::done);
   ++stats_.acknowledged;
-  if (trouble_ && !stalled_) {
+  if (trouble_ && !stalled_ && acknowledge_first_-- == 0) {
+    acknowledge_first_ = 0;
     trouble_.reset();
     backoff_ = {};
   }
@@ -188,6 +189,7 @@ void BoundedStream::end_of_stall() {
     return true;
   });
   stalled_ = false;
+  acknowledge_first_ = flight_.entries();
   back_off();
 }
 

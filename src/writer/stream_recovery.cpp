@@ -47,6 +47,7 @@ Result<void> BoundedStream::connect() {
   if (was_connected_) ++stats_.reconnects;
   was_connected_ = true;
   trouble_.reset();
+  acknowledge_first_ = 0;
   heard_at_ = Steady::now();
   paused_until_ = {};
   return {};
