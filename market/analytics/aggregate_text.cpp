@@ -1,5 +1,7 @@
 #include "analytics/aggregate_text.h"
 
+#include <algorithm>
+
 #include "analytics/decimal_text.h"
 
 namespace plimsoll::market {
@@ -15,7 +17,8 @@ std::span<const AggregateText::Field, AggregateText::kFields> AggregateText::of(
     text(name, {at, static_cast<std::size_t>(end - at)});
     at = end;
   };
-  text("symbol", aggregate.symbol.text());
+  const auto symbol = aggregate.symbol.text();
+  written("symbol", std::copy(symbol.begin(), symbol.end(), at));
   written("open", write_decimal(at, aggregate.open.units));
   written("high", write_decimal(at, aggregate.high.units));
   written("low", write_decimal(at, aggregate.low.units));

@@ -34,8 +34,12 @@ std::size_t Analytics::bytes_for(std::size_t capacity) {
          SecondAggregates::bytes_for(capacity) + capacity * kPerSymbol;
 }
 
-std::int64_t& Analytics::volume_at(int slot, std::uint32_t index) {
+std::int64_t Analytics::volume_at(int slot, std::uint32_t index) const {
   return volumes_[static_cast<std::size_t>(slot) * symbols_.capacity() + index];
+}
+
+void Analytics::set_volume(int slot, std::uint32_t index, std::int64_t volume) {
+  volumes_[static_cast<std::size_t>(slot) * symbols_.capacity() + index] = volume;
 }
 
 bool Analytics::begin_day(const MarketDay& today, std::span<const Date> previous_days) {
@@ -70,7 +74,7 @@ bool Analytics::load(const SlotRow& row) {
     return false;
   }
   if (!of_today) return history_.set(row.date, row.slot, index, row.volume_accumulated);
-  volume_at(row.slot, index) = row.volume_accumulated;
+  set_volume(row.slot, index, row.volume_accumulated);
   auto& today = today_[index];
   if (row.slot < today.slot) return true;
   today.slot_shares = std::max<std::int64_t>(row.volume_accumulated - today.volume, 0);
@@ -189,7 +193,7 @@ void Analytics::note_slot(std::uint32_t index, Today& today, const Quote& quote,
     today.slot_notional +=
         static_cast<double>(today.last_price.units) * static_cast<double>(traded.volume);
   }
-  volume_at(slot, index) = today.volume;
+  set_volume(slot, index, today.volume);
   if (!today.dirty) changed_.push_back(index);
   today.dirty = true;
 }
@@ -198,7 +202,7 @@ SlotRow Analytics::row_of(std::uint32_t index, const Today& today) const {
   SlotRow row{.date = day_.date,
               .symbol = symbols_.symbol(index),
               .slot = today.slot,
-              .volume_accumulated = today.volume,
+              .volume_accumulated = volume_at(today.slot, index),
               .trades_count = static_cast<std::int32_t>(today.slot_trades),
               .avg_price = today.last_price};
   if (today.slot_shares > 0) {

@@ -30,7 +30,7 @@ struct SlotRow {
   int slot = 0;
   std::int64_t volume_accumulated = 0;  ///< of the day, at the last quote of the slot
   std::int32_t trades_count = 0;        ///< of the minutes that were seen in it
-  Price avg_price;                      ///< weighted by what was traded between quotes
+  Price avg_price = {};                 ///< weighted by what was traded between quotes
   friend bool operator==(const SlotRow&, const SlotRow&) = default;
 };
 
@@ -124,7 +124,8 @@ class Analytics {
   void queue_row(std::uint32_t index, Today& today);
   SlotRow row_of(std::uint32_t index, const Today& today) const;
   Figures figures_of(std::uint32_t index, const Quote& quote) const;
-  std::int64_t& volume_at(int slot, std::uint32_t index);
+  std::int64_t volume_at(int slot, std::uint32_t index) const;
+  void set_volume(int slot, std::uint32_t index, std::int64_t volume);
 
   SymbolTable symbols_;
   MarketDay day_{};

@@ -67,7 +67,7 @@ std::span<const ListMessage> RankingFeed::announce(const Scanner& scanner) {
     messages_.push_back({.list = list,
                          .snapshot = snapshot,
                          .sequence = ++of.sequence,
-                         .at = scanner.cycle().at,
+                         .at = scanner.moment().at,
                          .count = count,
                          .json = {nullptr, text_.size() - begin}});
   }

@@ -167,7 +167,7 @@ void write_gaps_json(JsonText& to, const ScannerRow& row, Session session) {
 void write_row(JsonText& to, const Scanner& scanner, const ScannerRow& row) {
   to.add("{\"symbol\":");
   to.add_quoted(row.quote.symbol.text());
-  const auto session = scanner.cycle().session;
+  const auto session = scanner.moment().session;
   FieldWriter first{to.room(kMostNumbersOfRow)};
   write_prices(first, row);
   to.wrote(first.end());

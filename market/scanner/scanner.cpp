@@ -7,7 +7,7 @@
 namespace plimsoll::market {
 namespace {
 
-constexpr auto kLeastPrice = Price::dollars(0.5);
+constexpr auto kLeastScanned = Price::dollars(0.5);
 constexpr std::size_t kMostKept = 0xffff;  // rows are numbered in 16 bits
 constexpr Figures kNoFigures{};
 
@@ -29,7 +29,9 @@ Scanner::Scanner(const ScannerOptions& options)
   facts_.reserve(options_.capacity);
   facts_json_.reserve(options_.capacity);
   candidates_.reserve(options_.capacity);
+  scores_.reserve(options_.capacity);
   keys_.reserve(options_.capacity);
+  for (auto& keys : list_keys_) keys.reserve(options_.keep);
   rows_.reserve(options_.keep);
   for (auto& list : lists_) list.reserve(options_.category_limit);
 }
@@ -61,10 +63,11 @@ void Scanner::set_filters(const std::vector<ScannerFilter>& filters) {
   }
 }
 
-void Scanner::begin(const Cycle& cycle) {
-  cycle_ = cycle;
+void Scanner::begin(const ScanMoment& moment) {
+  moment_ = moment;
   ++cycle_number_;
   candidates_.clear();
+  scores_.clear();
 }
 
 void Scanner::consider(std::span<const Quote> quotes, std::span<const Figures> figures) {
@@ -75,7 +78,7 @@ void Scanner::consider(std::span<const Quote> quotes, std::span<const Figures> f
 
 bool Scanner::usable(const Quote& quote) {
   const auto price = quote.price();
-  if (price < kLeastPrice || price.units > kMostPriceUnits) {
+  if (price < kLeastScanned || price.units > kMostPriceUnits) {
     ++stats_.no_price;
     return false;
   }
@@ -105,7 +108,7 @@ void Scanner::consider(const Quote& quote, const Figures& figures) {
   seen.exchange_time = quote.exchange_time;
   const auto& facts = facts_[index];
   const auto metrics = metrics_of(quote, figures, facts);
-  if (!filter().passes(quote, metrics, facts, cycle_.at)) {
+  if (!filter().passes(quote, metrics, facts, moment_.at)) {
     ++stats_.filtered;
     if (seen.candidate != kNoCandidate) candidates_[seen.candidate].quote = nullptr;
     return;
@@ -113,19 +116,20 @@ void Scanner::consider(const Quote& quote, const Figures& figures) {
   if (seen.candidate == kNoCandidate) {
     seen.candidate = static_cast<std::uint32_t>(candidates_.size());
     candidates_.emplace_back();
+    scores_.emplace_back();
   }
+  scores_[seen.candidate] = metrics.score.units;
   candidates_[seen.candidate] = {
       .quote = &quote,
       .figures = &figures,
       .index = index,
-      .categories = categories_of(metrics, figures, options_.near, cycle_.session),
-      .metrics = metrics};
+      .categories = categories_of(metrics, figures, options_.near, moment_.session)};
 }
 
 void Scanner::rank() {
   keys_.clear();
   for (std::uint32_t i = 0; i < candidates_.size(); ++i)
-    if (candidates_[i].quote != nullptr) keys_.push_back({candidates_[i].metrics.score.units, i});
+    if (candidates_[i].quote != nullptr) keys_.push_back({scores_[i], i});
   const auto better = [this](const Key& a, const Key& b) {
     if (a.value != b.value) return a.value > b.value;
     return candidates_[a.number].quote->symbol < candidates_[b.number].quote->symbol;
@@ -137,39 +141,48 @@ void Scanner::rank() {
   }
   std::sort(keys_.begin(), keys_.end(), better);
   fill_rows();
-  for (const auto category : all_categories()) fill_list(category);
+  fill_lists();
 }
 
+/// Metrics are computed again for the few that are kept: cheaper than writing them down for all.
 void Scanner::fill_rows() {
   rows_.clear();
   for (const auto& key : keys_) {
     const auto& candidate = candidates_[key.number];
-    rows_.push_back({.quote = *candidate.quote,
-                     .figures = *candidate.figures,
-                     .metrics = candidate.metrics,
-                     .symbol_index = candidate.index,
-                     .rank = static_cast<std::uint32_t>(rows_.size() + 1),
-                     .categories = candidate.categories});
+    rows_.push_back(
+        {.quote = *candidate.quote,
+         .figures = *candidate.figures,
+         .metrics = metrics_of(*candidate.quote, *candidate.figures, facts_[candidate.index]),
+         .symbol_index = candidate.index,
+         .rank = static_cast<std::uint32_t>(rows_.size() + 1),
+         .categories = candidate.categories});
   }
 }
 
-void Scanner::fill_list(Category category) {
-  keys_.clear();
+void Scanner::fill_lists() {
+  for (auto& keys : list_keys_) keys.clear();
   for (std::uint32_t i = 0; i < rows_.size(); ++i) {
     const auto& row = rows_[i];
-    if (contains(row.categories, category))
-      keys_.push_back({sort_key(category, row.metrics, row.figures, options_.near), i});
+    for (const auto category : all_categories()) {
+      if (!contains(row.categories, category)) continue;
+      list_keys_[static_cast<std::size_t>(category)].push_back(
+          {sort_key(category, row.metrics, row.figures, options_.near), i});
+    }
   }
-  const auto size = std::min(keys_.size(), options_.category_limit);
-  std::partial_sort(keys_.begin(), keys_.begin() + static_cast<std::ptrdiff_t>(size), keys_.end(),
-                    [this](const Key& a, const Key& b) {
-                      if (a.value != b.value) return a.value > b.value;
-                      return rows_[a.number].quote.symbol < rows_[b.number].quote.symbol;
-                    });
-  auto& list = lists_[static_cast<std::size_t>(category)];
-  list.clear();
-  for (std::size_t i = 0; i < size; ++i)
-    list.push_back(static_cast<std::uint16_t>(keys_[i].number));
+  const auto better = [this](const Key& a, const Key& b) {
+    if (a.value != b.value) return a.value > b.value;
+    return rows_[a.number].quote.symbol < rows_[b.number].quote.symbol;
+  };
+  for (std::size_t category = 0; category < kCategories; ++category) {
+    auto& keys = list_keys_[category];
+    auto& list = lists_[category];
+    const auto size = std::min(keys.size(), options_.category_limit);
+    std::partial_sort(keys.begin(), keys.begin() + static_cast<std::ptrdiff_t>(size), keys.end(),
+                      better);
+    list.clear();
+    for (std::size_t i = 0; i < size; ++i)
+      list.push_back(static_cast<std::uint16_t>(keys[i].number));
+  }
 }
 
 }  // namespace plimsoll::market

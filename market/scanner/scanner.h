@@ -22,7 +22,7 @@ struct ScannerOptions {
   NearExtreme near = {};
 };
 
-struct Cycle {
+struct ScanMoment {
   Millis at{};  ///< of the scan: what a maximal age is counted from
   Session session = Session::closed;
 };
@@ -61,7 +61,7 @@ class Scanner {
   bool set_metadata(const Metadata& metadata);
   void set_filters(const std::vector<ScannerFilter>& filters);
 
-  void begin(const Cycle& cycle);
+  void begin(const ScanMoment& moment);
   /// figures[i] belongs to quotes[i]; none at all: unknown for each. Both must stay where they are
   /// until rank().
   void consider(std::span<const Quote> quotes, std::span<const Figures> figures = {});
@@ -74,11 +74,11 @@ class Scanner {
   std::span<const std::uint16_t> list(Category category) const {
     return lists_[static_cast<std::size_t>(category)];
   }
-  const Cycle& cycle() const { return cycle_; }
+  const ScanMoment& moment() const { return moment_; }
   const std::vector<std::string>& filters_matched() const { return filter().matched(); }
   /// The same as the inside of a JSON array.
   std::string_view filters_json() const {
-    return filters_json_[static_cast<std::size_t>(cycle_.session)];
+    return filters_json_[static_cast<std::size_t>(moment_.session)];
   }
   const SymbolFacts& facts(std::uint32_t index) const { return facts_[index]; }
   /// The part of a row's JSON that metadata decides: "avg_volume_30d":…,"exchange":"…".
@@ -92,7 +92,6 @@ class Scanner {
     const Figures* figures = nullptr;
     std::uint32_t index = 0;
     CategorySet categories = 0;
-    Metrics metrics;
   };
   struct Seen {
     std::uint64_t cycle = 0;
@@ -108,9 +107,9 @@ class Scanner {
   bool usable(const Quote& quote);
   void consider(const Quote& quote, const Figures& figures);
   void fill_rows();
-  void fill_list(Category category);
+  void fill_lists();
   const CompiledFilter& filter() const {
-    return filters_[static_cast<std::size_t>(cycle_.session)];
+    return filters_[static_cast<std::size_t>(moment_.session)];
   }
 
   ScannerOptions options_;
@@ -120,11 +119,13 @@ class Scanner {
   std::vector<std::string> facts_json_;
   std::array<CompiledFilter, 4> filters_;  ///< by session
   std::array<std::string, 4> filters_json_;
-  Cycle cycle_;
+  ScanMoment moment_;
   std::uint64_t cycle_number_ = 0;
   std::vector<Seen> seen_;
   std::vector<Candidate> candidates_;
+  std::vector<std::int64_t> scores_;  ///< of candidates_, apart: selecting reads nothing else
   std::vector<Key> keys_;
+  std::array<std::vector<Key>, kCategories> list_keys_;
   std::vector<ScannerRow> rows_;
   std::array<std::vector<std::uint16_t>, kCategories> lists_;
   ScannerStats stats_;

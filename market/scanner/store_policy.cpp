@@ -45,7 +45,7 @@ bool StorePolicy::is_due(Millis at) {
 std::span<const StoredRow> StorePolicy::take(const Scanner& scanner) {
   rows_.clear();
   if (settings_.minutes) add_to_minute(scanner);
-  if (settings_.scans && is_due(scanner.cycle().at)) store_scan(scanner);
+  if (settings_.scans && is_due(scanner.moment().at)) store_scan(scanner);
   return rows_;
 }
 
@@ -56,17 +56,17 @@ std::span<const StoredRow> StorePolicy::flush(const Scanner& scanner) {
 }
 
 void StorePolicy::store_scan(const Scanner& scanner) {
-  const auto& cycle = scanner.cycle();
-  const auto top = settings_.top[static_cast<std::size_t>(cycle.session)];
+  const auto& moment = scanner.moment();
+  const auto top = settings_.top[static_cast<std::size_t>(moment.session)];
   const auto first = rows_.size();
   gaps_.clear();
   gap_places_.clear();
   for (const auto& row : scanner.rows().first(std::min(top, scanner.rows().size()))) {
     const auto& facts = scanner.facts(row.symbol_index);
     rows_.push_back({.table = *settings_.scans,
-                     .time = cycle.at,
+                     .time = moment.at,
                      .symbol = row.quote.symbol,
-                     .session = cycle.session,
+                     .session = moment.session,
                      .price = row.metrics.price,
                      .volume = row.quote.minute_volume,
                      .volume_today = row.metrics.volume_today,
@@ -82,7 +82,7 @@ void StorePolicy::store_scan(const Scanner& scanner) {
     fit(rows_.back());
     if (!settings_.gaps) continue;
     const auto begin = gaps_.size();
-    write_gaps_json(gaps_, row, cycle.session);
+    write_gaps_json(gaps_, row, moment.session);
     gap_places_.emplace_back(begin, gaps_.size());
   }
   for (std::size_t i = 0; i < gap_places_.size(); ++i)
@@ -90,12 +90,12 @@ void StorePolicy::store_scan(const Scanner& scanner) {
 }
 
 void StorePolicy::add_to_minute(const Scanner& scanner) {
-  const auto& cycle = scanner.cycle();
-  const auto minute = std::chrono::floor<std::chrono::minutes>(cycle.at);
-  if (minute_ && (minute > *minute_ || cycle.session != minute_session_)) close_minute(scanner);
+  const auto& moment = scanner.moment();
+  const auto minute = std::chrono::floor<std::chrono::minutes>(moment.at);
+  if (minute_ && (minute > *minute_ || moment.session != minute_session_)) close_minute(scanner);
   if (!minute_) {
     minute_ = minute;
-    minute_session_ = cycle.session;
+    minute_session_ = moment.session;
   }
   for (const auto& row : scanner.rows()) {
     auto& sum = minutes_[row.symbol_index];
