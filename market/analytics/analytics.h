@@ -93,7 +93,7 @@ class Analytics {
   const SymbolTable& symbols() const { return symbols_; }
   AnalyticsStats stats() const;
 
-  /// What an object of this capacity takes: 9,739 bytes a symbol and the table, 160 MB for 16,384.
+  /// What an object of this capacity takes: 9,801 bytes a symbol and the table, 161 MB for 16,384.
   static std::size_t bytes_for(std::size_t capacity);
 
  private:

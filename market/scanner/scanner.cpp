@@ -126,10 +126,18 @@ void Scanner::consider(const Quote& quote, const Figures& figures) {
       .categories = categories_of(metrics, figures, options_.near, moment_.session)};
 }
 
-void Scanner::rank() {
+void Scanner::collect_keys(std::int64_t least_score) {
   keys_.clear();
-  for (std::uint32_t i = 0; i < candidates_.size(); ++i)
-    if (candidates_[i].quote != nullptr) keys_.push_back({scores_[i], i});
+  for (std::uint32_t i = 0; i < scores_.size(); ++i)
+    if (scores_[i] >= least_score && candidates_[i].quote != nullptr)
+      keys_.push_back({scores_[i], i});
+}
+
+/// Scores move little between two scans, so about where the last one was cut is where this one will
+/// be: where enough are above that, nobody below it can be among those kept.
+void Scanner::rank() {
+  collect_keys(likely_cut_);
+  if (keys_.size() < options_.keep && likely_cut_ > kEveryScore) collect_keys(kEveryScore);
   const auto better = [this](const Key& a, const Key& b) {
     if (a.value != b.value) return a.value > b.value;
     return candidates_[a.number].quote->symbol < candidates_[b.number].quote->symbol;
@@ -140,6 +148,8 @@ void Scanner::rank() {
     keys_.erase(end, keys_.end());
   }
   std::sort(keys_.begin(), keys_.end(), better);
+  const bool cut = options_.keep > 0 && keys_.size() == options_.keep;
+  likely_cut_ = cut ? keys_.back().value - keys_.back().value / 16 : kEveryScore;
   fill_rows();
   fill_lists();
 }

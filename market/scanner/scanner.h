@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -103,9 +104,11 @@ class Scanner {
     std::uint32_t number;
   };
   static constexpr std::uint32_t kNoCandidate = 0xffff'ffff;
+  static constexpr auto kEveryScore = std::numeric_limits<std::int64_t>::min();
 
   bool usable(const Quote& quote);
   void consider(const Quote& quote, const Figures& figures);
+  void collect_keys(std::int64_t least_score);
   void fill_rows();
   void fill_lists();
   const CompiledFilter& filter() const {
@@ -125,6 +128,7 @@ class Scanner {
   std::vector<Candidate> candidates_;
   std::vector<std::int64_t> scores_;  ///< of candidates_, apart: selecting reads nothing else
   std::vector<Key> keys_;
+  std::int64_t likely_cut_ = kEveryScore;
   std::array<std::vector<Key>, kCategories> list_keys_;
   std::vector<ScannerRow> rows_;
   std::array<std::vector<std::uint16_t>, kCategories> lists_;
