@@ -30,13 +30,13 @@ struct TableOptions {
   OnConflict on_conflict = OnConflict::overwrite;
 
   /// A batch is one COPY in one transaction; the first of these that is reached ends it.
-  std::size_t batch_bytes = std::size_t{1} << 20;
-  std::size_t batch_rows = 50'000;
+  std::size_t batch_bytes = std::size_t{4} << 20;
+  std::size_t batch_rows = 100'000;
   std::chrono::milliseconds batch_age{1000};
 
   /// Batches in memory: all that this writer holds, allocated at the beginning (three batches at
   /// least). What happens when the server does not keep up and there is no spool, or it is full:
-  std::size_t buffer_bytes = std::size_t{8} << 20;
+  std::size_t buffer_bytes = std::size_t{16} << 20;
   WhenFull when_full = WhenFull::block;
   std::chrono::milliseconds block_for{1000};
 
