@@ -36,9 +36,10 @@ Result<void> read_replacement(PostgresServer& server, Replacement& replacement);
 std::vector<std::string> begin_log(const Replacement& it);
 /// All that begin_log() made, and `tables`; fails once the old partition is no partition any more.
 std::vector<std::string> undo_log(const Replacement& it, const std::vector<std::string>& tables);
-/// One new table with its rows, in a REPEATABLE READ transaction; returns rows, print (read again
-/// from the old one, in the copy's own snapshot), copied_rows, copied_print (from the new table).
-/// `alone`: no other part is made meanwhile, so the server's parallel workers may help.
+/// One new table with its rows, in a REPEATABLE READ transaction; returns rows, print (of the
+/// rows of one instant in eight; read again from the old one, in the copy's own snapshot),
+/// copied_rows, copied_print (from the new table). `alone`: no other part is made meanwhile, so the
+/// server's parallel workers may help.
 std::vector<std::string> copy_range(const Replacement& it, std::size_t part, bool alone);
 /// And what the planner needs to know of it, before anybody reads it.
 std::vector<std::string> build_indexes(const Replacement& it, std::size_t part, bool alone);
