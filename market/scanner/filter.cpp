@@ -60,15 +60,18 @@ void CompiledFilter::add(const ScannerFilter& filter, Names& names) {
 
 bool CompiledFilter::passes(const Quote& quote, const Metrics& metrics, const SymbolFacts& facts,
                             Millis now) const {
-  const auto known = [](const Range& range, Decimal value) {
-    return !range.asked || (value.known() && range.holds(value.units));
+  // Divisions cost the most of a quote: only those that some filter asks for.
+  const auto known = [&](const Range& range, auto percent_of) {
+    if (!range.asked) return true;
+    const Decimal value = percent_of(quote, metrics.price);
+    return value.known() && range.holds(value.units);
   };
   const auto counted = [](const Range& range, std::int64_t value) {
     return !range.asked || (value != SymbolFacts::kUnknown && range.holds(value));
   };
   return (!metrics.rvol.known() || rvol_.holds(metrics.rvol.units)) &&
          price_.holds(metrics.price.units) && volume_.holds(metrics.volume_today) &&
-         known(change_, metrics.change_percent) && known(from_high_, metrics.price_from_high) &&
+         known(change_, change_percent_of) && known(from_high_, price_from_high_of) &&
          minute_volume_.holds(quote.minute_volume) && counted(market_cap_, facts.market_cap) &&
          counted(float_, facts.float_shares) && allows(sectors_, facts.sector) &&
          allows(industries_, facts.industry) && allows(exchanges_, facts.exchange) &&

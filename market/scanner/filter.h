@@ -43,6 +43,7 @@ class CompiledFilter {
   CompiledFilter() = default;
   CompiledFilter(const std::vector<ScannerFilter>& filters, Session session, Names& names);
 
+  /// Needs what score_of() gives of the metrics.
   bool passes(const Quote& quote, const Metrics& metrics, const SymbolFacts& facts,
               Millis now) const;
   /// Names of the filters in force, in their order: what a row that is shown has matched.

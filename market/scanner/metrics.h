@@ -21,23 +21,36 @@ struct Metrics {
 inline constexpr std::int64_t kMostPriceUnits = 4'000'000'000'000;
 inline constexpr std::int64_t kMostShares = 1'000'000'000'000;
 
-/// Needs a price and a volume within those limits.
-inline Metrics metrics_of(const Quote& quote, const Figures& figures, const SymbolFacts& facts) {
+/// What filtering and ranking of every quote needs: price, volume, rvol and score. Needs a price
+/// and a volume within those limits.
+inline Metrics score_of(const Quote& quote, const Figures& figures, const SymbolFacts& facts) {
   Metrics metrics;
   metrics.price = quote.price();
   metrics.volume_today = quote.volume();
-  const auto price = metrics.price.units;
   const auto pace =
       facts.avg_volume_30d > 0
           ? Decimal{divide_rounded(metrics.volume_today * Decimal::kOne, facts.avg_volume_30d)}
           : Decimal{};
   metrics.rvol = figures.rvol.known() ? figures.rvol : pace;
-  metrics.change_percent = percent_from(price, quote.prev_close.units);
-  metrics.price_from_high = percent_from(price, quote.day_high.units);
-  metrics.price_from_low = percent_from(price, quote.day_low.units);
-  metrics.gap_from_open = percent_from(price, quote.day_open.units);
   metrics.score.units =
       (metrics.rvol.known() ? 10 * metrics.rvol.units : 0) + (pace.known() ? 5 * pace.units : 0);
+  return metrics;
+}
+
+inline Decimal change_percent_of(const Quote& quote, Price price) {
+  return percent_from(price.units, quote.prev_close.units);
+}
+inline Decimal price_from_high_of(const Quote& quote, Price price) {
+  return percent_from(price.units, quote.day_high.units);
+}
+
+/// All of them.
+inline Metrics metrics_of(const Quote& quote, const Figures& figures, const SymbolFacts& facts) {
+  auto metrics = score_of(quote, figures, facts);
+  metrics.change_percent = change_percent_of(quote, metrics.price);
+  metrics.price_from_high = price_from_high_of(quote, metrics.price);
+  metrics.price_from_low = percent_from(metrics.price.units, quote.day_low.units);
+  metrics.gap_from_open = percent_from(metrics.price.units, quote.day_open.units);
   return metrics;
 }
 

@@ -107,7 +107,7 @@ void Scanner::consider(const Quote& quote, const Figures& figures) {
   }
   seen.exchange_time = quote.exchange_time;
   const auto& facts = facts_[index];
-  const auto metrics = metrics_of(quote, figures, facts);
+  const auto metrics = score_of(quote, figures, facts);
   if (!filter().passes(quote, metrics, facts, moment_.at)) {
     ++stats_.filtered;
     if (seen.candidate != kNoCandidate) candidates_[seen.candidate].quote = nullptr;
@@ -119,11 +119,7 @@ void Scanner::consider(const Quote& quote, const Figures& figures) {
     scores_.emplace_back();
   }
   scores_[seen.candidate] = metrics.score.units;
-  candidates_[seen.candidate] = {
-      .quote = &quote,
-      .figures = &figures,
-      .index = index,
-      .categories = categories_of(metrics, figures, options_.near, moment_.session)};
+  candidates_[seen.candidate] = {.quote = &quote, .figures = &figures, .index = index};
 }
 
 void Scanner::collect_keys(std::int64_t least_score) {
@@ -154,18 +150,19 @@ void Scanner::rank() {
   fill_lists();
 }
 
-/// Metrics are computed again for the few that are kept: cheaper than writing them down for all.
+/// Percentages and categories only count for those that are kept, so only they are computed.
 void Scanner::fill_rows() {
   rows_.clear();
   for (const auto& key : keys_) {
     const auto& candidate = candidates_[key.number];
+    const auto metrics = metrics_of(*candidate.quote, *candidate.figures, facts_[candidate.index]);
     rows_.push_back(
         {.quote = *candidate.quote,
          .figures = *candidate.figures,
-         .metrics = metrics_of(*candidate.quote, *candidate.figures, facts_[candidate.index]),
+         .metrics = metrics,
          .symbol_index = candidate.index,
          .rank = static_cast<std::uint32_t>(rows_.size() + 1),
-         .categories = candidate.categories});
+         .categories = categories_of(metrics, *candidate.figures, options_.near, moment_.session)});
   }
 }
 

@@ -92,7 +92,6 @@ class Scanner {
     const Quote* quote = nullptr;  ///< none: a newer duplicate did not pass
     const Figures* figures = nullptr;
     std::uint32_t index = 0;
-    CategorySet categories = 0;
   };
   struct Seen {
     std::uint64_t cycle = 0;
