@@ -203,8 +203,8 @@ struct PostgresCensus {
   Instant taken_at{};
   int version_num = 0;  ///< 150020
   std::string database;
-  std::string system_identifier;
-  std::string data_directory;  ///< empty where the role may not see it
+  std::string system_identifier;  ///< and its timeline, another one after each failover
+  std::string data_directory;     ///< empty where the role may not see it
   bool in_recovery = false;
   std::optional<Instant> started_at, stats_since;
   std::optional<Bytes> database_bytes;         ///< pg_database_size of this one

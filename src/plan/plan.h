@@ -26,8 +26,8 @@ struct Refusal {
 struct PlanTarget {
   TargetKind kind{};
   std::string name;
-  std::string identity;  ///< PostgreSQL: system_identifier@server/database; Redis: run_id, so a
-                         ///< restart or a failover makes it another; Docker: the engine's name
+  std::string identity;  ///< PostgreSQL: system_identifier/timeline@server/database, Redis:
+                         ///< run_id, so a failover makes it another; Docker: the engine's name
   friend bool operator==(const PlanTarget&, const PlanTarget&) = default;
 };
 

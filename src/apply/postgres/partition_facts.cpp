@@ -179,13 +179,20 @@ Result<std::optional<ParentFacts>> read_parent(PostgresServer& server, const Tab
   return std::optional{std::move(facts)};
 }
 
+Outcome refused_by_replica() {
+  return ended(StepState::refused,
+               say("the server is a replica: it changes nothing by itself",
+                   "el servidor es una réplica: no cambia nada por sí solo"),
+               say("point targets.postgres at the primary",
+                   "ponga en targets.postgres el servidor primario"));
+}
+
 std::optional<Outcome> objection_to(const Step& step, const std::optional<ParentFacts>& parent,
                                     const TableName& table, const TimeAxis& axis) {
   const std::string name = printable(table.qualified());
   if (!parent) return stale(say("there is no table {}", "no existe la tabla {}", {name}));
   if (parent->in_recovery) {
-    return ended(StepState::refused, say("the server is a replica: it changes nothing by itself",
-                                         "el servidor es una réplica: no cambia nada por sí solo"));
+    return refused_by_replica();
   }
   if (const auto oid = step.before.find("oid");
       oid != step.before.end() && oid->second != parent->oid) {

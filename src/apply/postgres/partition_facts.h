@@ -47,6 +47,9 @@ postgres::Act question(Text what, std::string sql,
 Result<std::optional<ParentFacts>> read_parent(PostgresServer& server, const TableName& table,
                                                const TimeAxis& axis);
 
+/// The primary acts; what it does comes to its replicas.
+Outcome refused_by_replica();
+
 /// Why a step on this table cannot begin; empty when it can. Facts the step does not name (the oid
 /// of a parent that a step before it makes) are not compared.
 std::optional<Outcome> objection_to(const Step& step, const std::optional<ParentFacts>& parent,

@@ -335,8 +335,7 @@ Outcome Conversion::finish(bool changed) {
 Outcome Conversion::run() {
   if (auto gone = look()) return *gone;
   if (facts_.in_recovery) {
-    return ended(StepState::refused, say("the server is a replica: it changes nothing by itself",
-                                         "el servidor es una réplica: no cambia nada por sí solo"));
+    return refused_by_replica();
   }
   if (facts_.is_done()) return finish(false);
   for (const auto next : {&Conversion::object, &Conversion::prepare, &Conversion::bound,

@@ -26,8 +26,16 @@ select current_setting('server_version_num') as version_num,
        (select stats_reset from pg_stat_database where datname = current_database()) as stats_since
 )sql"};
 
+// With the timeline: after a failover or a restore it is not the server it was. The control file
+// tells the new one only after its first checkpoint.
 const Probe kControl{"control", "system identifier", "identificador del sistema",
-                     "select system_identifier from pg_control_system()", Grant::monitor};
+                     R"sql(
+select system_identifier || '/' || case when pg_is_in_recovery()
+         then (select lpad(upper(to_hex(timeline_id)), 8, '0') from pg_control_checkpoint())
+         else left(pg_walfile_name(pg_current_wal_lsn()), 8) end as system_identifier
+  from pg_control_system()
+)sql",
+                     Grant::monitor};
 
 // GSSAPI and client certificates let a role in without a password, and are no open door.
 const Probe kLetInWithoutPassword{"let_in", "way of authentication", "forma de autenticación",

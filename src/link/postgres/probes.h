@@ -8,7 +8,7 @@ namespace plimsoll::postgres {
 // reads them through to_jsonb(row)->>'column', which is NULL where there is none.
 
 extern const Probe kServer;                ///< one row: version, role, what it may see
-extern const Probe kControl;               ///< one row: system_identifier
+extern const Probe kControl;               ///< one row: system_identifier, with the timeline
 extern const Probe kLetInWithoutPassword;  ///< one row: vouched_for (certificate or Kerberos)
 extern const Probe kDatabaseSize;          ///< one row: bytes
 extern const Probe kOtherDatabases;        ///< one row: bytes, hidden
