@@ -305,7 +305,8 @@ Outcome Replacing::finish() {
   outcome.after = {{"bytes_before", std::to_string(before_.count())},
                    {"bytes_after", std::to_string(after_.count())},
                    {"rows_copied", std::to_string(rows_kept_)}};
-  if (const auto free = disk_before_ ? free_disk(server_) : std::nullopt) {
+  if (const auto free =
+          disk_before_ ? free_disk(server_, it_.change.partitions.front().name) : std::nullopt) {
     outcome.after["disk_free_before"] = std::to_string(disk_before_->count());
     outcome.after["disk_free_after"] = std::to_string(free->count());
   }

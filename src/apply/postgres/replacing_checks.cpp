@@ -41,7 +41,7 @@ Progress Replacing::refuse_what_cannot_be() {
 
 /// The planner's estimate of what is kept; only a clear lack is a reason to refuse.
 Progress Replacing::check_space() {
-  disk_before_ = free_disk(server_);
+  disk_before_ = free_disk(server_, it_.old.name);
   if (!disk_before_) {
     watch_.progress(
         say("free disk is not known: not checked", "no se conoce el disco libre: no se comprueba"),
