@@ -19,6 +19,10 @@ Outcome drop_chunks(PostgresServer& server, const Step& step, const DropChunks& 
 Result<std::optional<Outcome>> drop_guard(PostgresServer& server, const HypertableFacts& facts,
                                           const DropChunks& change);
 
+/// The same for a retention policy, whose job drops chunks by itself from then on.
+Result<std::optional<Outcome>> retention_guard(PostgresServer& server, const HypertableFacts& facts,
+                                               Seconds drop_after);
+
 /// Tables the hypertable has a foreign key to, for the message.
 Result<std::string> referenced_tables(PostgresServer& server, const HypertableFacts& facts);
 

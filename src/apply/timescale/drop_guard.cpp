@@ -2,6 +2,9 @@
 #include "base/text.h"
 
 namespace plimsoll::timescale {
+
+using postgres::Rows;
+
 namespace {
 
 // One row a continuous aggregate: the start of what its job refreshes. A job names its view or the
@@ -10,7 +13,8 @@ constexpr const char* kAggregates = R"(
 select pg_catalog.format('%I.%I', a.view_schema, a.view_name) as name, j.job_id is not null as refreshed,
        j.config ->> 'start_offset' as start_offset,
        case when j.config ->> 'start_offset' is null or $3 = 'integer' then null
-            else pg_catalog.now() - (j.config ->> 'start_offset')::interval end as refreshed_from
+            else pg_catalog.now() - (j.config ->> 'start_offset')::interval end as refreshed_from,
+       pg_catalog.now() as now
   from timescaledb_information.continuous_aggregates a
   left join timescaledb_information.jobs j
     on j.proc_name = 'policy_refresh_continuous_aggregate'
@@ -24,7 +28,8 @@ constexpr const char* kReferenced = R"(
 select pg_catalog.string_agg(distinct c.confrelid::pg_catalog.regclass::text, ', ') as names
   from pg_catalog.pg_constraint c where c.contype = 'f' and c.conrelid = $1::pg_catalog.oid)";
 
-std::optional<Outcome> judge(const postgres::Row& row, const HypertableFacts& facts, Instant cut) {
+std::optional<Outcome> judge(const postgres::Row& row, const HypertableFacts& facts, Instant cut,
+                             const Text& hint) {
   const std::string name = printable(row.text("name"));
   if (facts.apache()) {
     return outcome_of(StepState::refused,
@@ -50,11 +55,30 @@ std::optional<Outcome> judge(const postgres::Row& row, const HypertableFacts& fa
           "la vista agregada continua {} se refresca desde antes del corte (start_offset {}): su "
           "próximo refresco la vaciaría ahí",
           {name, printable(offset)}),
-      say("give its refresh policy a start_offset that ends after {}",
-          "dé a su política de refresco un start_offset posterior a {}", {cut}));
+      hint);
+}
+
+Result<Rows> aggregates_on(PostgresServer& server, const HypertableFacts& facts) {
+  return server.act(reading(
+      say("continuous aggregates", "vistas agregadas continuas"), kAggregates,
+      {facts.storage.schema, facts.storage.name, facts.integer_time() ? "integer" : "time"}));
 }
 
 }  // namespace
+
+Result<std::optional<Outcome>> retention_guard(PostgresServer& server, const HypertableFacts& facts,
+                                               Seconds drop_after) {
+  const auto rows = aggregates_on(server, facts);
+  if (!rows) return failure(rows.error());
+  const Text hint =
+      say("give its refresh policy a start_offset within the window that is kept",
+          "dé a su política de refresco un start_offset dentro de la ventana que se conserva");
+  for (std::size_t i = 0; i < rows->size(); ++i) {
+    const Instant cut = (*rows)[i].instant("now").value_or(Instant::max()) - drop_after;
+    if (auto refused = judge((*rows)[i], facts, cut, hint)) return refused;
+  }
+  return std::optional<Outcome>{};
+}
 
 Result<std::optional<Outcome>> drop_guard(PostgresServer& server, const HypertableFacts& facts,
                                           const DropChunks& change) {
@@ -64,12 +88,13 @@ Result<std::optional<Outcome>> drop_guard(PostgresServer& server, const Hypertab
                                               "el chunk {} llega más allá del corte {}",
                                               {printable(chunk.name.qualified()), change.cut}));
   }
-  const auto rows = server.act(reading(
-      say("continuous aggregates", "vistas agregadas continuas"), kAggregates,
-      {facts.storage.schema, facts.storage.name, facts.integer_time() ? "integer" : "time"}));
+  const auto rows = aggregates_on(server, facts);
   if (!rows) return failure(rows.error());
+  const Text hint =
+      say("give its refresh policy a start_offset that ends after {}",
+          "dé a su política de refresco un start_offset posterior a {}", {change.cut});
   for (std::size_t i = 0; i < rows->size(); ++i) {
-    if (auto refused = judge((*rows)[i], facts, change.cut)) return refused;
+    if (auto refused = judge((*rows)[i], facts, change.cut, hint)) return refused;
   }
   return std::optional<Outcome>{};
 }

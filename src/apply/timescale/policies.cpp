@@ -1,5 +1,6 @@
 #include "apply/timescale/policies.h"
 
+#include "apply/timescale/drop_chunks.h"
 #include "base/text.h"
 #include "link/postgres/quote.h"
 
@@ -131,6 +132,9 @@ Outcome set_retention_policy(PostgresServer& server, const Step& step,
     return outcome_of(StepState::refused,
                       say("this window would keep nothing", "esta ventana no conservaría nada"));
   }
+  const auto behind = retention_guard(server, *facts, change.drop_after);
+  if (!behind) return failed(behind.error());
+  if (*behind) return **behind;
   const Policy policy{.procedure = "policy_retention",
                       .window_key = "drop_after",
                       .name = name,

@@ -10,7 +10,8 @@ namespace plimsoll::timescale {
 /// The retention job made equal to the change; another one is removed and the new one added in one
 /// transaction. Never `if_not_exists`: with another window it keeps the old job and says so in a
 /// warning only. Apache licence: refused, since there is no such job; chunks are dropped by a
-/// schedule of our own. A job the plan did not see makes the step stale.
+/// schedule of our own. A job the plan did not see makes the step stale; a window behind which a
+/// continuous aggregate refreshes is refused, since that would be emptied.
 Outcome set_retention_policy(PostgresServer& server, const Step& step,
                              const SetRetentionPolicy& change, StepWatch& watch);
 

@@ -7,6 +7,8 @@
 
 #include <deque>
 
+#include "apply/timescale/drop_chunks.h"
+
 namespace plimsoll::timescale {
 namespace {
 
@@ -20,6 +22,7 @@ class ScriptedServer final : public PostgresServer {
   Result<postgres::Rows> act(const postgres::Act& act) override {
     const auto& last = act.statements.back();
     if (last.find("lock_budget") != std::string::npos) return hypertable;
+    if (last.find("start_offset") != std::string::npos) return aggregates;
     if (last.find("compression_enabled") != std::string::npos) return compression;
     if (last.find("job_window") != std::string::npos) {
       auto rows = jobs.front();
@@ -35,6 +38,7 @@ class ScriptedServer final : public PostgresServer {
   postgres::Rows hypertable{"oid",          "extension_schema", "license",     "storage_schema",
                             "storage_name", "column_name",      "column_type", "integer_interval"};
   postgres::Rows compression{"compression_enabled"};
+  postgres::Rows aggregates{"name", "refreshed", "start_offset", "refreshed_from", "now"};
   std::deque<postgres::Rows> jobs;
   std::vector<std::vector<std::string>> acts;
 };
@@ -141,6 +145,47 @@ TEST_F(CommunityPolicies, integer_time_takes_an_integer_and_never_an_interval) {
       server_.acts,
       ElementsAre(ElementsAre(
           R"(select public.add_retention_policy('"public"."scan_results"'::pg_catalog.regclass, drop_after => '604800000'::bigint))")));
+}
+
+TEST_F(CommunityPolicies, retention_below_what_a_continuous_aggregate_needs_is_refused) {
+  server_.jobs = {job(std::nullopt, "", false), job(1000, "7 days", true)};
+  const auto refreshed_from = [this](const char* offset, const char* from) {
+    server_.aggregates =
+        postgres::Rows{"name", "refreshed", "start_offset", "refreshed_from", "now"};
+    server_.aggregates.add_row({"public.daily", "t", offset, from, "2025-11-20 00:00:00+00"});
+  };
+  refreshed_from("30 days", "2025-10-21 00:00:00+00");
+  const auto refused = retention(seven_days(std::nullopt));
+  EXPECT_EQ(refused.state, StepState::refused);
+  EXPECT_EQ(refused.what.en,
+            "continuous aggregate public.daily refreshes from behind the cut (start_offset 30 "
+            "days): its next refresh would empty it there");
+  EXPECT_THAT(refused.what.es, HasSubstr("vista agregada continua public.daily"));
+  EXPECT_THAT(refused.hint.en, HasSubstr("within the window that is kept"));
+  EXPECT_THAT(server_.acts, IsEmpty());
+
+  refreshed_from("7 days 00:00:01", "2025-11-12 23:59:59+00");
+  EXPECT_EQ(retention(seven_days(std::nullopt)).state, StepState::refused);
+  refreshed_from("7 days", "2025-11-13 00:00:00+00");
+  EXPECT_EQ(retention(seven_days(std::nullopt)).state, StepState::done);
+}
+
+TEST_F(CommunityPolicies, chunks_that_a_continuous_aggregate_needs_are_not_dropped) {
+  server_.aggregates.add_row(
+      {"public.daily", "t", std::nullopt, std::nullopt, "2025-11-20 00:00:00+00"});
+  HypertableFacts facts;
+  facts.license = "timescale";
+  DropChunks change;
+  change.cut = Instant{std::chrono::sys_days{std::chrono::year{2025} / 11 / 13}};
+  const auto refused = drop_guard(server_, facts, change);
+  ASSERT_TRUE(refused && *refused);
+  EXPECT_EQ((*refused)->state, StepState::refused);
+  EXPECT_THAT((*refused)->what.en, HasSubstr("(start_offset NULL)"));
+  EXPECT_THAT((*refused)->hint.en, HasSubstr("2025-11-13"));
+  facts.license = "apache";
+  const auto apache = drop_guard(server_, facts, change);
+  ASSERT_TRUE(apache && *apache);
+  EXPECT_THAT((*apache)->what.en, HasSubstr("refuses to drop chunks below one"));
 }
 
 TEST_F(CommunityPolicies, another_table_and_a_window_of_nothing_are_not_touched) {
