@@ -14,6 +14,8 @@ struct DemoArguments {
   std::string directory;
   double scale = 0.01;
   bool json = false;
+  bool market = false;
+  bool leaky = false;
 };
 
 std::filesystem::path directory_of(const DemoArguments& arguments) {
@@ -36,7 +38,11 @@ Progress progress_line(Language language) {
 
 ExitStatus up(const DemoArguments& arguments, Language language) {
   const bool terminal = isatty(STDERR_FILENO) != 0;
-  const auto stack = demo_up({directory_of(arguments), arguments.scale}, progress_line(language));
+  const MarketDemo market = !arguments.market ? MarketDemo::none
+                            : arguments.leaky ? MarketDemo::leaky
+                                              : MarketDemo::bounded;
+  const auto stack =
+      demo_up({directory_of(arguments), arguments.scale, market}, progress_line(language));
   if (terminal) std::fprintf(stderr, "\r\x1b[K");
   if (!stack) {
     complain(stack.error(), language);
@@ -87,6 +93,18 @@ Verb add_demo(CLI::App& parent, const Surroundings& surroundings) {
                       say("1 is 12.5 million rows and 10 GB; 0.01 loads in seconds.",
                           "1 son 12,5 millones de filas y 10 GB; 0.01 carga en segundos.")
                           .in(language));
+  auto* market = up_verb->add_flag(
+      "--market", arguments->market,
+      say("Empty servers instead, and the market services writing into them at 20 times real time.",
+          "Servidores vacíos, y los servicios de mercado escribiendo en ellos a 20 veces la "
+          "velocidad real.")
+          .in(language));
+  up_verb
+      ->add_flag("--leaky", arguments->leaky,
+                 say("The market services write without any bound.",
+                     "Los servicios de mercado escriben sin ningún límite.")
+                     .in(language))
+      ->needs(market);
   auto* down_verb = add("down", say("Stop it and remove what it made, and nothing else.",
                                     "La para y borra lo que creó, y nada más."));
   auto* status_verb = add(

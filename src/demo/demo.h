@@ -12,9 +12,14 @@
 
 namespace plimsoll {
 
+/// Instead of the stack that leaked, at its 13th day: empty servers, and the market services that
+/// write into them, within their bounds or without any.
+enum class MarketDemo { none, bounded, leaky };
+
 struct DemoOptions {
   std::filesystem::path directory;  ///< empty: default_demo_directory()
   double scale = 0.01;              ///< 1 is 12.5 M rows and 12 GB; above 0, at most 1
+  MarketDemo market = MarketDemo::none;
 };
 
 /// "${TMPDIR:-/tmp}/plimsoll-demo-<uid>".

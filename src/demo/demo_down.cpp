@@ -5,6 +5,7 @@
 #include "demo/demo.h"
 #include "demo/demo_folder.h"
 #include "demo/demo_policy.h"
+#include "demo/market_services.h"
 #include "demo/private_server.h"
 
 namespace plimsoll {
@@ -60,8 +61,11 @@ Result<DemoRemoval> demo_down(const fs::path& directory) {
   if (!*marker) return removal;
   removal.found = true;
   if (auto removed = remove_servers(folder); !removed) return failure(removed.error());
-  if (is_as_written(folder.policy(), demo_policy((*marker)->postgres_url, (*marker)->redis_url)))
-    fs::remove(folder.policy(), error);
+  const auto& urls = **marker;
+  const auto policy = urls.market == MarketDemo::none
+                          ? demo_policy(urls.postgres_url, urls.redis_url)
+                          : market_demo_policy(urls.postgres_url, urls.redis_url);
+  if (is_as_written(folder.policy(), policy)) fs::remove(folder.policy(), error);
   // The marker goes last: a `down` that is killed before can be repeated.
   fs::remove(folder.marker().string() + ".new", error);
   fs::remove(folder.marker(), error);

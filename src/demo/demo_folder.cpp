@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "demo/demo.h"
+#include "demo/market_services.h"
 #include "demo/private_server.h"
 #include "demo/server_folder.h"
 
@@ -32,6 +33,7 @@ Result<void> write_marker(const DemoFolder& folder, const DemoMarker& marker) {
                             {"made_directory", marker.made_directory},
                             {"ready", marker.ready},
                             {"scale", marker.scale},
+                            {"market", name_of(marker.market)},
                             {"created", iso8601(marker.created)},
                             {"postgres", {{"url", marker.postgres_url}}},
                             {"redis", {{"url", marker.redis_url}}}};
@@ -57,6 +59,7 @@ Result<std::optional<DemoMarker>> read_marker(const DemoFolder& folder) {
       marker.made_directory = json.at("made_directory").get<bool>();
       marker.ready = json.at("ready").get<bool>();
       marker.scale = json.at("scale").get<double>();
+      marker.market = market_demo_named(json.value("market", ""));
       marker.created = parse_iso8601(json.at("created").get<std::string>()).value_or(Instant{});
       marker.postgres_url = json.at("postgres").at("url").get<std::string>();
       marker.redis_url = json.at("redis").at("url").get<std::string>();
@@ -78,6 +81,8 @@ DemoFolder demo_folder(const fs::path& directory) {
 }
 
 Result<void> remove_servers(const DemoFolder& folder) {
+  if (auto stopped = stop_market_services(folder); !stopped) return stopped;
+  remove_market_files(folder);
   if (auto stopped = stop_private_postgres(folder.postgres()); !stopped) return stopped;
   if (auto stopped = stop_private_redis(folder.redis()); !stopped) return stopped;
   std::error_code ignored;

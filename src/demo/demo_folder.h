@@ -6,6 +6,7 @@
 
 #include "base/instant.h"
 #include "base/result.h"
+#include "demo/demo.h"
 
 namespace plimsoll {
 
@@ -18,6 +19,7 @@ struct DemoMarker {
   Instant created{};
   std::string postgres_url{};  ///< empty until the server is up
   std::string redis_url{};
+  MarketDemo market = MarketDemo::none;
 };
 
 /// Names of everything the demo puts in its folder.

@@ -11,6 +11,7 @@
 #include "demo/demo_folder.h"
 #include "demo/demo_policy.h"
 #include "demo/fresh_cluster.h"
+#include "demo/market_services.h"
 #include "demo/market_streams.h"
 #include "demo/private_server.h"
 #include "link/postgres/link.h"
@@ -107,8 +108,12 @@ PrivateServerOptions postgres_options(double scale) {
   return options;
 }
 
-PrivateServerOptions redis_options() {
+PrivateServerOptions redis_options(MarketDemo market) {
   PrivateServerOptions options;
+  if (market == MarketDemo::bounded) {
+    options.settings = {"maxmemory 512mb", "maxmemory-policy noeviction"};
+    return options;
+  }
   options.settings = {"maxmemory 2gb", "maxmemory-policy allkeys-lru", "appendonly yes",
                       "appendfsync everysec"};
   return options;
@@ -138,7 +143,9 @@ Result<void> write_policy(const DemoFolder& folder, const DemoMarker& marker) {
   std::ofstream file{folder.policy()};
   std::error_code error;
   fs::permissions(folder.policy(), fs::perms::owner_read | fs::perms::owner_write, error);
-  file << demo_policy(marker.postgres_url, marker.redis_url);
+  file << (marker.market == MarketDemo::none
+               ? demo_policy(marker.postgres_url, marker.redis_url)
+               : market_demo_policy(marker.postgres_url, marker.redis_url));
   file.flush();
   if (file) return {};
   return failure(ErrorCode::unreachable, say("could not write {}", "no se pudo escribir {}",
@@ -151,14 +158,21 @@ Result<void> build(const DemoFolder& folder, DemoMarker& marker, const Progress&
   const auto postgres = start_private_postgres(folder.postgres(), postgres_options(marker.scale));
   if (!postgres) return failure(postgres.error());
   progress(say("starting Redis", "arrancando Redis"));
-  const auto redis = start_private_redis(folder.redis(), redis_options());
+  const auto redis = start_private_redis(folder.redis(), redis_options(marker.market));
   if (!redis) return failure(redis.error());
   marker.postgres_url = postgres->url;
   marker.redis_url = redis->url;
   if (auto written = write_marker(folder, marker); !written) return written;
-  if (auto loaded = load_postgres(marker, progress); !loaded) return loaded;
-  if (auto loaded = load_redis(marker, progress); !loaded) return loaded;
+  if (marker.market == MarketDemo::none) {
+    if (auto loaded = load_postgres(marker, progress); !loaded) return loaded;
+    if (auto loaded = load_redis(marker, progress); !loaded) return loaded;
+  }
   if (auto written = write_policy(folder, marker); !written) return written;
+  if (marker.market != MarketDemo::none) {
+    progress(say("starting data_ingest, analytics and scanner",
+                 "arrancando data_ingest, analytics y scanner"));
+    if (auto started = start_market_services(folder, marker); !started) return started;
+  }
   marker.ready = true;
   return write_marker(folder, marker);
 }
@@ -185,8 +199,8 @@ Result<std::optional<DemoStack>> prepare(const DemoFolder& folder, DemoMarker& m
   if (!*before) {
     if (auto empty = check_empty(folder); !empty) return failure(empty.error());
   } else {
-    if ((*before)->ready && is_private_server_running(folder.postgres()) &&
-        is_private_server_running(folder.redis()))
+    if ((*before)->ready && (*before)->market == marker.market &&
+        is_private_server_running(folder.postgres()) && is_private_server_running(folder.redis()))
       return stack_of(folder, **before, true);
     progress(
         say("removing a demo that is not running", "retirando una demo que no está en marcha"));
@@ -206,7 +220,8 @@ Result<DemoStack> demo_up(const DemoOptions& options, const Progress& progress) 
   if (!made) return failure(made.error());
   const auto lock = DemoLock::take(folder);
   if (!lock) return failure(lock.error());
-  DemoMarker marker{.made_directory = *made, .scale = options.scale, .created = now()};
+  DemoMarker marker{
+      .made_directory = *made, .scale = options.scale, .created = now(), .market = options.market};
   auto running = prepare(folder, marker, progress);
   if (!running) {
     if (*made) ::rmdir(folder.root.c_str());
@@ -215,6 +230,7 @@ Result<DemoStack> demo_up(const DemoOptions& options, const Progress& progress) 
   if (*running) return **running;
   if (auto written = write_marker(folder, marker); !written) return failure(written.error());
   if (auto built = build(folder, marker, progress); !built) {
+    stop_market_services(folder);
     stop_private_postgres(folder.postgres());
     stop_private_redis(folder.redis());
     return failure(built.error());
