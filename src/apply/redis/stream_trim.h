@@ -45,11 +45,11 @@ class StreamTrim {
   RedisWork& work_;
   const TrimStream& change_;
   ReaderFloor readers_;
+  std::int64_t node_max_ = 100;  ///< stream-node-max-entries
   TrimPace pace_;
   std::chrono::nanoseconds round_trip_{};  ///< of a command that costs the server nothing
   Stream now_;
   HeldFloor floor_;
-  std::int64_t node_max_ = 100;  ///< stream-node-max-entries
   std::int64_t cap_ = 0;         ///< entries, unless by id
   std::int64_t at_first_ = 0;    ///< length before the first step
   std::int64_t removed_ = 0;
