@@ -28,6 +28,8 @@ const std::vector<Bench>& benches() {
       {"market",
        "BoundedStream beside redis-benchmark's XADD, BoundedTable beside a bare COPY BINARY", true,
        run_writer_bench},
+      {"market", "from a received snapshot to its ranking deltas in Redis, through the services",
+       true, run_end_to_end_bench},
   };
   return kBenches;
 }

@@ -36,6 +36,7 @@ struct Bench {
 Rows run_census_bench();
 Rows run_build_bench();
 Rows run_reclaim_bench();
+Rows run_end_to_end_bench();
 Rows run_scanner_bench();
 Rows run_writer_bench();
 

@@ -39,11 +39,10 @@ Result<void> AnalyticsService::recover(const MarketDay& day, std::span<const Dat
   if (settings_.seed_history) {
     const auto seeded = has_slots(*link, days.front());
     if (!seeded) return failure(seeded.error());
-    if (!*seeded) {
-      if (auto done = seed_past(days); !done) return done;
-    }
+    if (!*seeded && !past_) seed_past(days);
   }
-  std::vector<Date> stored{days.begin(), days.end()};
+  std::vector<Date> stored;
+  if (!past_) stored.assign(days.begin(), days.end());
   stored.push_back(day.date);
   for (const auto date : stored) {
     if (stop_->asked()) return failure(ErrorCode::timed_out, say("stopped", "detenido"));
@@ -55,30 +54,47 @@ Result<void> AnalyticsService::recover(const MarketDay& day, std::span<const Dat
   return load_atr(*link, day.date);
 }
 
-/// The oldest day is written last: where it is stored, all are.
-Result<void> AnalyticsService::seed_past(std::span<const Date> days) {
-  const auto policy = policy_of(settings_);
-  if (!policy) return failure(policy.error());
-  auto options = table_options(settings_, "seed-" + std::to_string(settings_.partition));
-  options.spool.clear();
-  options.when_full = WhenFull::block;
-  options.block_for = std::chrono::minutes{2};
-  options.now = [this] { return Instant{market_now_}; };
-  const auto table = BoundedTable::open(*policy, volume_slots_shape(), options);
-  if (!table) return failure(table.error());
-  const auto companies = companies_of(settings_.simulator.seed, settings_.simulator.tickers);
-  for (auto day = days.rbegin(); day != days.rend(); ++day) {
-    if (stop_->asked()) return failure(ErrorCode::timed_out, say("stopped", "detenido"));
-    simulate_slots(companies, *day, [&](const SlotRow& row) {
-      if (is_mine(row.symbol) && (*table)->add([&row](Row& to) { fill(to, row); })) ++seeded_rows_;
+/// Known at once, stored by and by.
+void AnalyticsService::seed_past(std::span<const Date> days) {
+  past_.emplace();
+  past_->companies = companies_of(settings_.simulator.seed, settings_.simulator.tickers);
+  past_->days.assign(days.begin(), days.end());
+  for (const auto date : days) {
+    if (stop_->asked()) return;
+    simulate_slots(past_->companies, date, [this](const SlotRow& row) {
+      if (is_mine(row.symbol)) analytics_.load(row);
     });
-    if ((*table)->flush(deadline_in(std::chrono::minutes{2}))) continue;
-    return failure((*table)->trouble().value_or(
-        Error{ErrorCode::timed_out,
-              say("the past could not be written", "no se pudo escribir el pasado"),
-              {}}));
   }
-  return {};
+}
+
+/// As much as the table takes without dropping. The oldest day comes last: where it is stored, all
+/// are.
+void AnalyticsService::store_past() {
+  constexpr std::uint64_t kRowsWaiting = 20'000;
+  if (!past_) return;
+  auto& past = *past_;
+  while (slots_->stats().rows_in_memory < kRowsWaiting) {
+    if (past.days.empty()) {
+      past_.reset();
+      return;
+    }
+    if (!past.day) past.day = std::make_unique<SimulatedDay>(past.companies, past.days.back());
+    if (past.ticker == past.companies.size()) {
+      past.day.reset();
+      past.days.pop_back();
+      past.ticker = 0;
+      continue;
+    }
+    const auto ticker = past.ticker++;
+    const auto& symbol = past.companies[ticker].symbol;
+    if (!is_mine(symbol)) continue;
+    past.day->slots_of(ticker, past.slots);
+    for (const auto& slot : past.slots) {
+      const SlotRow row{past.days.back(), symbol,      slot.slot,
+                        slot.accumulated, slot.trades, slot.average};
+      if (slots_->add([&row](Row& to) { fill(to, row); })) ++seeded_rows_;
+    }
+  }
 }
 
 Result<void> AnalyticsService::load_atr(postgres::Link& link, Date date) {

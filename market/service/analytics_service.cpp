@@ -62,7 +62,7 @@ Result<void> AnalyticsService::open_writers() {
   if (!stream) return failure(stream.error());
   aggregates_ = std::move(*stream);
   auto into = table_options(settings_, instance_of(settings_));
-  into.now = [this] { return Instant{market_now_}; };
+  into.now = [this] { return table_time(market_now_); };
   auto table = BoundedTable::open(*policy, volume_slots_shape(), into);
   if (!table) return failure(table.error());
   slots_ = std::move(*table);
@@ -74,10 +74,11 @@ Result<bool> AnalyticsService::turn(const StopSignal& stop) {
   aggregates_->poll();
   slots_->poll();
   acknowledge();
+  store_past();
   if (next_ == read_.size()) {
     read_.clear();
     next_ = 0;
-    const bool writing = aggregates_->stats().outbox_entries > 0;
+    const bool writing = aggregates_->stats().outbox_entries > 0 || past_;
     auto entries = reader_.read(writing ? kBlockWhileWriting : kBlock);
     if (!entries) {
       trouble_ = entries.error();
@@ -164,7 +165,7 @@ void AnalyticsService::end_cycle() {
   if (market_now_ - slots_written_ >= settings_.write_slots_every) write_slots();
   if (market_now_ - dropped_at_ >= kDropEvery) {
     dropped_at_ = market_now_;
-    if (const auto dropped = slots_->drop_overdue(Instant{market_now_}); !dropped)
+    if (const auto dropped = slots_->drop_overdue(table_time(market_now_)); !dropped)
       log_.warn("retention", dropped.error());
   }
 }
@@ -226,11 +227,9 @@ Status AnalyticsService::status() const {
 
 std::int64_t AnalyticsService::memory_bound() const {
   const auto capacity = capacity_of(settings_.partitions);
-  const TableOptions table;
   auto bytes = Analytics::bytes_for(capacity) + capacity * (2 * sizeof(Shown) + 8) +
-               kAggregateOutbox + table.buffer_bytes + Effects::kMost * 64;
-  if (settings_.seed_history)
-    bytes += table.buffer_bytes + settings_.simulator.tickers * (sizeof(Company) + 512);
+               kAggregateOutbox + slots_->stats().memory_bytes + Effects::kMost * 64;
+  if (settings_.seed_history) bytes += settings_.simulator.tickers * (sizeof(Company) + 512);
   return kOwnMemory + static_cast<std::int64_t>(bytes) +
          reading_bytes(kEntriesPerRead, kMostTickersPerPart);
 }

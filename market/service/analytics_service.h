@@ -6,6 +6,7 @@
 
 #include "analytics/aggregate_text.h"
 #include "analytics/analytics.h"
+#include "feed/simulated_day.h"
 #include "link/postgres/link.h"
 #include "service/effects.h"
 #include "service/group_reader.h"
@@ -39,7 +40,8 @@ class AnalyticsService final : public Service {
   Result<void> open_writers();
   Result<void> enter_day(Date date);
   Result<void> recover(const MarketDay& day, std::span<const Date> days);
-  Result<void> seed_past(std::span<const Date> days);
+  void seed_past(std::span<const Date> days);
+  void store_past();
   Result<void> load_atr(postgres::Link& link, Date date);
   /// False: a day must begin first, and its past is not to be had yet.
   bool take_entry(const ReadEntry& entry);
@@ -82,6 +84,16 @@ class AnalyticsService final : public Service {
   std::vector<std::string> ids_;  ///< taken, and their slots not yet given to the table
   std::vector<std::string> to_acknowledge_;
   Effects effects_;
+  /// The simulator's past that is still to be stored: beside the work, since it is six million
+  /// rows.
+  struct Past {
+    std::vector<Company> companies;
+    std::vector<Date> days;  ///< the oldest first; stored from the end
+    std::unique_ptr<SimulatedDay> day;
+    std::size_t ticker = 0;
+    std::vector<SlotVolume> slots;
+  };
+  std::optional<Past> past_;
   std::optional<Error> trouble_;
   std::optional<Error> hash_trouble_;
   const StopSignal* stop_ = nullptr;  ///< of the turn that runs

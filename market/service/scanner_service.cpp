@@ -66,7 +66,7 @@ Result<void> ScannerService::open_writers() {
   for (const auto stored : {StoredIn::live, StoredIn::history}) {
     if (settings_.store.scans != stored && settings_.store.minutes != stored) continue;
     auto into = table_options(settings_, stored == StoredIn::live ? "scanner" : "scanner-history");
-    into.now = [this] { return Instant{market_now_}; };
+    into.now = [this] { return table_time(market_now_); };
     into.on_conflict = OnConflict::keep_first;
     auto table =
         BoundedTable::open(*policy, scan_results_shape(stored, !settings_.unbounded), into);
@@ -211,7 +211,7 @@ void ScannerService::after_cycle() {
   dropped_at_ = market_now_;
   for (const auto& table : tables_) {
     if (!table) continue;
-    if (const auto dropped = table->drop_overdue(Instant{market_now_}); !dropped)
+    if (const auto dropped = table->drop_overdue(table_time(market_now_)); !dropped)
       log_.warn("retention", dropped.error());
   }
 }
@@ -291,12 +291,11 @@ Status ScannerService::status() const {
 std::int64_t ScannerService::memory_bound() const {
   constexpr std::int64_t kPerSymbol =
       2 * sizeof(Quote) + 2 * sizeof(Figures) + 1024;  // and facts, rows, hashing
-  const TableOptions table;
   std::int64_t bytes = kOwnMemory + static_cast<std::int64_t>(kDeltaOutbox + kFilteredOutbox);
   bytes +=
       static_cast<std::int64_t>(options_.capacity) * kPerSymbol + std::int64_t{Effects::kMost} * 64;
   for (const auto& used : tables_)
-    if (used) bytes += static_cast<std::int64_t>(table.buffer_bytes);
+    if (used) bytes += static_cast<std::int64_t>(used->stats().memory_bytes);
   bytes += std::int64_t{48}
            << 20;  // hashes, metadata and rankings as text, while they are read or written
   return bytes + reading_bytes(kEntriesPerRead, kMostTickersPerPart);

@@ -1,5 +1,6 @@
 #include "service/tables.h"
 
+#include <algorithm>
 #include <array>
 
 #include "policy/config.h"
@@ -130,6 +131,12 @@ Result<Policy> policy_of(const Settings& settings) {
   auto config = load_config(settings.policy);
   if (!config) return failure(config.error());
   return std::move(config->policy);
+}
+
+Instant table_time(Millis market) {
+  const auto wall = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  const Instant at{market};
+  return std::chrono::abs(wall - at) < 2 * kOneDay ? std::max(wall, at) : at;
 }
 
 TableOptions table_options(const Settings& settings, const std::string& writer) {

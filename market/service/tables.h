@@ -21,6 +21,10 @@ void fill(Row& row, const StoredRow& stored);
 /// kept forever, and no stream is ever trimmed (its bound is 10^15 entries).
 Result<Policy> policy_of(const Settings& settings);
 
+/// The time a table is kept by: the market's, which may be another than ours; while both are within
+/// two days the later one, so that partitions are there for the next day of either.
+Instant table_time(Millis market);
+
 /// Options of a table of this service; the writer's name is `writer`, its spool in a folder of that
 /// name.
 TableOptions table_options(const Settings& settings, const std::string& writer);

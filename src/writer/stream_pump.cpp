@@ -206,7 +206,8 @@ void BoundedStream::send_measures() {
   if (stalled_ || now < measure_at_) return;
   measure_at_ = now + kMeasureEvery;
   if (bound_.max_bytes && can_measure_) {
-    send_command({"MEMORY", "USAGE", key_}, Sending::Kind::usage);
+    // All of it: the usual sample is of the oldest entries, and where sizes differ it says a fifth.
+    send_command({"MEMORY", "USAGE", key_, "SAMPLES", "0"}, Sending::Kind::usage);
     send_command({"XLEN", key_}, Sending::Kind::length);
   }
   if (bound_.keep) {
