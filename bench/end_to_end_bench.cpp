@@ -122,8 +122,10 @@ Rows run_end_to_end_bench() {
     if (n >= kWarm && seen != Clock::time_point{})
       took.push_back(std::chrono::duration<double, std::milli>(seen - sent).count());
     // Analytics begins with the past of a fresh machine, once: none of the services' usual work.
-    if (n == 0 && !market::eventually([&] { return analytics.metric("cycles_total") > 0; },
-                                      std::chrono::minutes{3}))
+    const auto ready = [&] {
+      return analytics.metric("cycles_total") > 0 && analytics.metric("past_days_to_store") == 0;
+    };
+    if (n == 0 && !market::eventually(ready, std::chrono::minutes{6}))
       throw std::runtime_error{"analytics does not start: " + analytics.log()};
     std::this_thread::sleep_until(next_at);
   }

@@ -215,6 +215,7 @@ Status AnalyticsService::status() const {
   status.counter("groups_repaired_total", reader_.stats().repaired);
   status.counter("slots_recovered_total", recovered_rows_);
   status.counter("slots_seeded_total", seeded_rows_);
+  status.gauge("past_days_to_store", past_ ? static_cast<double>(past_->days.size()) : 0);
   status.counter("hash_fields_written_total", hash_fields_);
   status.gauge("entries_unacknowledged", static_cast<double>(effects_.waiting() + ids_.size()));
   status.gauge("symbols", static_cast<double>(analytics_.symbols().size()));
